@@ -1,0 +1,4 @@
+@NullMarked
+package org.retrograd.autograd.array;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.retrograd.autograd.diff;
+
+import org.jspecify.annotations.NullMarked;

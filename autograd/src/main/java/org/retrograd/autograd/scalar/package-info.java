@@ -1,0 +1,4 @@
+@NullMarked
+package org.retrograd.autograd.scalar;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package org.retrograd.autograd.tensor;
+
+import org.retrograd.autograd.array.Fold;
+import org.retrograd.autograd.array.Shape;
+
+/**
+ * The axes over which a call reduces, counted from the end so that they mean the same behind a leading axis of directions.
+ */
+final class Axes {
+    private final int[] fromEnd;
+    private final boolean keep;
+
+    private Axes(int[] fromEnd, boolean keep) {
+        this.fromEnd = fromEnd;
+        this.keep = keep;
+    }
+
+    /** Returns the given axes of a shape; without any, none. */
+    static Axes of(Shape shape, Dims dims, int... axes) {
+        int[] sorted = shape.axes(axes);
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] -= shape.rank();
+        }
+        return new Axes(sorted, dims == Dims.KEEP);
+    }
+
+    /** Returns all axes of a shape. */
+    static Axes all(Shape shape) {
+        int[] axes = new int[shape.rank()];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = i - axes.length;
+        }
+        return new Axes(axes, false);
+    }
+
+    private int[] of(Shape shape) {
+        int[] axes = new int[fromEnd.length];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = shape.rank() + fromEnd[i];
+        }
+        return axes;
+    }
+
+    /** Returns the shape that the reduction leaves. */
+    Shape reduce(Shape shape) {
+        return shape.reduce(of(shape), keep);
+    }
+
+    /** Returns how many entries go into each result. */
+    int count(Shape shape) {
+        int count = 1;
+        for (int axis : of(shape)) {
+            count *= shape.dim(axis);
+        }
+        return count;
+    }
+
+    /** Returns how the kernels walk over an array of this shape. */
+    Fold fold(Shape shape) {
+        return Fold.of(shape, of(shape));
+    }
+
+    /** Returns the sum of {@code x} over these axes. */
+    Tensor sum(Tensor x) {
+        return new ReductionOps.Sum(this).apply(x);
+    }
+
+    /** Returns a result of the reduction, or its cotangent, with the reduced axes put back at length 1. */
+    Tensor expand(Tensor reduced, Shape primal) {
+        if (keep) {
+            return reduced;
+        }
+        Shape kept = primal.reduce(of(primal), true);
+        int lead = reduced.rank() - (primal.rank() - fromEnd.length);
+        return reduced.reshape(reduced.shape.slice(0, lead).append(kept));
+    }
+
+    /** Returns a cotangent of the result, repeated to every entry that went into it. */
+    Tensor repeat(Tensor reduced, Shape primal) {
+        Tensor expanded = expand(reduced, primal);
+        return expanded.broadcastTo(
+                expanded.shape.slice(0, expanded.rank() - primal.rank()).append(primal));
+    }
+
+    @Override
+    public String toString() {
+        return java.util.Arrays.toString(fromEnd);
+    }
+}

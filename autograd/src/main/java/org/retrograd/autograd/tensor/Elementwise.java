@@ -1,0 +1,197 @@
+package org.retrograd.autograd.tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Broadcast;
+import org.retrograd.autograd.array.Kernel;
+import org.retrograd.autograd.array.Operand;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.scalar.Arithmetic;
+import org.retrograd.autograd.scalar.Expr;
+import org.retrograd.autograd.scalar.ExprKernel;
+import org.retrograd.autograd.scalar.Primitive;
+
+/**
+ * The family of operations that apply a {@link Primitive} to each entry, inputs broadcast against each other.
+ *
+ * <p>Both rules follow from the primitive's partial derivatives: a cotangent or tangent is multiplied by them, strongly in
+ * zero (what is exactly 0 stays 0, whatever the partial derivative). When nobody watches, that is one fused loop; the
+ * recorded form computes the same bits.
+ */
+class Elementwise extends Op {
+    /** The operations made so far, by {@link Primitive#index}; racing writers store equal objects. */
+    private static volatile @Nullable Elementwise[] made = new @Nullable Elementwise[128];
+
+    final Primitive primitive;
+    private final Kernel value;
+    private final @Nullable Derivative[] derivatives;
+
+    /** The derivative by one input: its formula, its loop, and the operands that the loop reads. */
+    private record Derivative(Expr partial, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
+        static Derivative of(Expr partial) {
+            return new Derivative(
+                    partial,
+                    ExprKernel.derivative(partial),
+                    partial.uses(Expr.A),
+                    partial.uses(Expr.B),
+                    partial.uses(Expr.C),
+                    partial.uses(Expr.Y));
+        }
+    }
+
+    Elementwise(Primitive primitive) {
+        this.primitive = primitive;
+        this.value = ExprKernel.value(primitive);
+        this.derivatives = new @Nullable Derivative[primitive.arity()];
+    }
+
+    /** Returns the operation that applies a primitive to tensors. */
+    static Elementwise of(Primitive primitive) {
+        Elementwise op = primitive.index() < made.length ? made[primitive.index()] : null;
+        return op != null ? op : make(primitive);
+    }
+
+    private static synchronized Elementwise make(Primitive primitive) {
+        int index = primitive.index();
+        @Nullable Elementwise[] grown =
+                index < made.length ? made.clone() : java.util.Arrays.copyOf(made, 2 * index);
+        Elementwise op = primitive == Arithmetic.SELECT ? new Select() : new Elementwise(primitive);
+        grown[index] = op;
+        made = grown;
+        return op;
+    }
+
+    private Derivative derivative(int k) {
+        Derivative derivative = derivatives[k];
+        if (derivative == null) {
+            derivative = Derivative.of(primitive.partial(k));
+            derivatives[k] = derivative;
+        }
+        return derivative;
+    }
+
+    @Override
+    String name() {
+        return primitive.name();
+    }
+
+    @Override
+    Dependence dependence() {
+        return Dependence.ELEMENTWISE;
+    }
+
+    @Override
+    Shape shape(Tensor[] in) {
+        Shape shape = in[0].shape;
+        for (int k = 1; k < in.length; k++) {
+            if (in[k].shape != shape) {
+                shape = broadcast(shape, in[k].shape);
+            }
+        }
+        return shape;
+    }
+
+    private Shape broadcast(Shape a, Shape b) {
+        try {
+            return Shape.broadcast(a, b);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    Storage compute(Tensor[] in, Shape out) {
+        Storage result = Storage.allocate(out.size());
+        Broadcast.run(
+                value, out, operand(in, 0, out), operand(in, 1, out), operand(in, 2, out), null, null, result, false);
+        return result;
+    }
+
+    private static @Nullable Operand operand(Tensor[] in, int k, Shape loop) {
+        return k < in.length ? Operand.of(in[k].data, in[k].shape, loop) : null;
+    }
+
+    @Override
+    Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        return times(g, k, in, y);
+    }
+
+    @Override
+    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        Tensor sum = null;
+        Shape shape = y.shape;
+        for (int k = 0; k < in.length; k++) {
+            Tensor tangent = t[k];
+            if (tangent != null) {
+                shape = Directions.of(tangent, in[k]).append(y.shape);
+                Tensor term = times(Directions.align(tangent, in[k], y.rank()), k, in, y);
+                sum = sum == null ? term : sum.add(term);
+            }
+        }
+        return java.util.Objects.requireNonNull(sum).broadcastTo(shape);
+    }
+
+    /** Returns the strong product of a cotangent or tangent with the partial derivative by input {@code k}. */
+    private Tensor times(Tensor g, int k, Tensor[] in, Tensor y) {
+        Expr partial = primitive.partial(k);
+        if (partial instanceof Expr.Constant constant) {
+            return constant.value() == 1 ? g : constant.value() == 0 ? Tensor.zeros(g.shape) : g.mul(constant.value());
+        }
+        Tensor factor = partial.in(
+                TensorAlgebra.INSTANCE, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null, y);
+        return of(Arithmetic.STRONG_MUL).apply(g, factor);
+    }
+
+    /** Adds the contribution of input {@code k} to the sweep's cotangents in one loop, recording nothing. */
+    void pull(int k, Tensor g, Tensor y, Sweep sweep) {
+        Tensor x = y.in[k];
+        Derivative d = derivative(k);
+        if (d.partial.equals(Expr.ONE)) {
+            sweep.add(x, g);
+        } else if (Directions.of(g, y).append(x.shape).equals(g.shape)) {
+            sweep.accumulate(
+                    x, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
+        } else {
+            Storage full = Storage.allocate(g.size());
+            run(d, y, g.shape, Operand.of(g.data, g.shape, g.shape), full, false);
+            sweep.add(x, new Tensor(g.shape, full));
+        }
+    }
+
+    /** Returns the tangent of {@code y} from those of its inputs in one loop an input, recording nothing. */
+    Tensor push(@Nullable Tensor[] t, Tensor y) {
+        Storage out = null;
+        Shape shape = y.shape;
+        for (int k = 0; k < y.in.length; k++) {
+            Tensor tangent = t[k];
+            if (tangent != null) {
+                shape = Directions.of(tangent, y.in[k]).append(y.shape);
+                Tensor aligned = Directions.align(tangent, y.in[k], y.rank());
+                boolean add = out != null;
+                out = out != null ? out : Storage.allocate(shape.size());
+                run(derivative(k), y, shape, Operand.of(aligned.data, aligned.shape, shape), out, add);
+            }
+        }
+        return new Tensor(shape, java.util.Objects.requireNonNull(out));
+    }
+
+    private static void run(Derivative d, Tensor y, Shape loop, Operand g, Storage out, boolean add) {
+        Broadcast.run(d.kernel, loop, a(d, y, loop), b(d, y, loop), c(d, y, loop), y(d, y, loop), g, out, add);
+    }
+
+    private static @Nullable Operand a(Derivative d, Tensor y, Shape loop) {
+        return d.a ? operand(y.in, 0, loop) : null;
+    }
+
+    private static @Nullable Operand b(Derivative d, Tensor y, Shape loop) {
+        return d.b ? operand(y.in, 1, loop) : null;
+    }
+
+    private static @Nullable Operand c(Derivative d, Tensor y, Shape loop) {
+        return d.c ? operand(y.in, 2, loop) : null;
+    }
+
+    private static @Nullable Operand y(Derivative d, Tensor y, Shape loop) {
+        return d.y ? Operand.of(y.data, y.shape, loop) : null;
+    }
+}

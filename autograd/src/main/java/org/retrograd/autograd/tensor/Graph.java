@@ -1,0 +1,229 @@
+package org.retrograd.autograd.tensor;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recorded calls that lead to an output, in the order in which they were made, found once for any number of sweeps.
+ *
+ * <p>Collecting walks back from the output with an explicit stack, so that a chain of any length needs no recursion. A
+ * tensor's id is larger than those of its inputs: sorted ids are a topological order. While collecting it shows whether an
+ * enclosing differentiation is <em>watching</em>, that is, whether a variable that is not ours was reached; then the sweeps
+ * must record what they do. Nothing is written on the tensors, so that threads may share them.
+ */
+final class Graph {
+    final Tensor output;
+
+    /** The variables of the transform that is differentiating; null if it is {@code backward}, which owns the free ones. */
+    private final @Nullable Variable own;
+
+    /** Open addressing on the id; at most half full. */
+    private @Nullable Tensor[] table = new @Nullable Tensor[64];
+
+    private long[] ids = new long[32];
+    private int size;
+    private boolean watched;
+
+    /** By slot: whether a cotangent or tangent of this call is wanted; null if all are. */
+    private boolean @Nullable [] wanted;
+
+    /** By slot: whether the caller asked for the cotangent of this call by name. */
+    private boolean @Nullable [] targets;
+
+    private Graph(Tensor output, @Nullable Variable own) {
+        this.output = output;
+        this.own = own;
+    }
+
+    /** Collects everything that a traced output depends on. */
+    static Graph of(Tensor output) {
+        Graph graph = new Graph(output, null);
+        graph.collect(0);
+        return graph;
+    }
+
+    /** Collects what depends on the variables of one transform. */
+    static Graph of(Tensor output, Variable own) {
+        Graph graph = new Graph(output, own);
+        graph.collect(own.oldest);
+        if (graph.watched) {
+            graph.keepDependents();
+        }
+        return graph;
+    }
+
+    /** Collects only the paths from a traced output to the given variables. */
+    static Graph of(Tensor output, Iterable<Tensor> targets) {
+        Graph graph = new Graph(output, null);
+        graph.collect(0);
+        graph.keepPathsTo(targets);
+        return graph;
+    }
+
+    private void collect(long oldest) {
+        Tensor[] stack = new Tensor[16];
+        int top = 0;
+        insert(output);
+        stack[top++] = output;
+        while (top > 0) {
+            Tensor t = stack[--top];
+            if (t.op instanceof Variable variable) {
+                if (variable == own) {
+                    watched |= t.in.length > 0;
+                    continue;
+                }
+                watched |= own != null || variable.scoped;
+            }
+            for (Tensor x : t.in) {
+                if (x.op == null) {
+                    continue;
+                }
+                if (x.id < oldest) {
+                    // older than our variables and yet traced: it belongs to an enclosing differentiation, whose past
+                    // is not walked
+                    watched = true;
+                } else if (insert(x)) {
+                    if (top == stack.length) {
+                        stack = Arrays.copyOf(stack, 2 * top);
+                    }
+                    stack[top++] = x;
+                }
+            }
+        }
+        Arrays.sort(ids, 0, size);
+    }
+
+    private boolean insert(Tensor x) {
+        int slot = place(x.id);
+        if (table[slot] != null) {
+            return false;
+        }
+        table[slot] = x;
+        if (size == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * size);
+        }
+        ids[size++] = x.id;
+        if (2 * size > table.length) {
+            grow();
+        }
+        return true;
+    }
+
+    private void grow() {
+        @Nullable Tensor[] old = table;
+        table = new @Nullable Tensor[2 * old.length];
+        for (Tensor x : old) {
+            if (x != null) {
+                table[place(x.id)] = x;
+            }
+        }
+    }
+
+    /** Returns the slot that holds an id, or the free one where it belongs. */
+    private int place(long id) {
+        int mask = table.length - 1;
+        int slot = (int) (id ^ id >>> 20) & mask;
+        for (Tensor x = table[slot]; x != null && x.id != id; x = table[slot]) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    /** Keeps the calls that depend on our own variables. */
+    private void keepDependents() {
+        mark(new boolean[table.length]);
+    }
+
+    private void keepPathsTo(Iterable<Tensor> targets) {
+        boolean[] asked = new boolean[table.length];
+        for (Tensor target : targets) {
+            int slot = find(target);
+            if (slot >= 0) {
+                asked[slot] = true;
+            }
+        }
+        this.targets = asked;
+        mark(asked.clone());
+    }
+
+    private void mark(boolean[] marks) {
+        for (int i = 0; i < size; i++) {
+            int slot = place(ids[i]);
+            Tensor t = node(i);
+            marks[slot] |= own != null && t.op == own;
+            for (int k = 0; k < t.in.length && !marks[slot]; k++) {
+                int input = find(t.in[k]);
+                marks[slot] = input >= 0 && marks[input];
+            }
+        }
+        wanted = marks;
+    }
+
+    /** Returns the number of calls. */
+    int size() {
+        return size;
+    }
+
+    /** Returns the number of slots: cotangents and tangents are kept in arrays of this length. */
+    int slots() {
+        return table.length;
+    }
+
+    /** Whether an enclosing differentiation is watching. */
+    boolean watched() {
+        return watched;
+    }
+
+    /** Returns the i-th call in the order in which they were made. */
+    Tensor node(int i) {
+        return at(place(ids[i]));
+    }
+
+    Tensor at(int slot) {
+        Tensor x = table[slot];
+        if (x == null) {
+            throw new IllegalStateException("no call in slot " + slot);
+        }
+        return x;
+    }
+
+    /** Whether the call is a variable of the transform itself: sweeps end there. */
+    boolean ends(Tensor t) {
+        return t.in.length == 0 || t.op == own;
+    }
+
+    /** Whether a cotangent was asked for by name, so that it must outlive its use in the sweep. */
+    boolean keeps(int slot) {
+        return targets != null && targets[slot];
+    }
+
+    /** Returns the slot of a call whose cotangent or tangent is wanted, or -1. */
+    int wanted(Tensor x) {
+        int slot = x.op == null ? -1 : find(x);
+        return slot >= 0 && wanted != null && !wanted[slot] ? -1 : slot;
+    }
+
+    /**
+     * Returns the slot of a tensor, or -1 if the output does not depend on it. A free variable that has been given a new
+     * value since is found by its old one.
+     */
+    int find(Tensor x) {
+        int slot = place(x.id);
+        return table[slot] != null ? slot : -1;
+    }
+
+    /** Returns the value that a free variable had in this graph, or null. */
+    @Nullable Tensor earlierValue(Tensor variable) {
+        Tensor found = null;
+        for (Tensor x : table) {
+            if (x != null && x.op == variable.op && x.op instanceof Variable && !((Variable) x.op).scoped) {
+                if (found != null) {
+                    throw new IllegalArgumentException("the graph holds two values of " + variable
+                            + ", which was updated while it was built: ask for the gradient of one of the two tensors");
+                }
+                found = x;
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,376 @@
+package org.retrograd.autograd.tensor;
+
+import static org.retrograd.autograd.tensor.Definition.call;
+import static org.retrograd.autograd.tensor.Definition.real;
+
+import java.util.Arrays;
+import org.retrograd.autograd.array.Indexing;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+
+/** Reading and adding at positions given by {@link Indices}: two pairs of operations, each the other's transpose. */
+final class IndexOps {
+    private IndexOps() {}
+
+    static final Definition TAKE = Definition.of(
+            "take",
+            "The entries at the given positions of an axis, which is replaced by the axes of the indices.",
+            call("x.take(indices, 0)", real(4, 3), x -> x.take(Indices.of(2, 0, 2), 0)),
+            call("x.take(matrix of indices, -1)", real(2, 3), x -> x.take(
+                    Indices.of(0, 2, -1, 1).reshape(2, 2), -1)),
+            call("x.take(no indices, 0)", real(4, 3), x -> x.take(Indices.of(), 0)));
+
+    static final Definition SCATTER_ADD = Definition.of(
+            "scatterAdd",
+            "The tensor with the entries of a source added at the given positions of an axis; repeated positions add up.",
+            call(
+                    "x.scatterAdd(0, indices, y)",
+                    real(4, 3),
+                    real(3, 3),
+                    (x, y) -> x.scatterAdd(0, Indices.of(2, 0, 2), y)));
+
+    /** Reads at positions of one axis, the same for all others. */
+    static final class Take extends Linear {
+        private final int axis;
+        private final int length;
+        private final Shape indexShape;
+        private final int[] positions;
+
+        Take(int axisFromEnd, int length, Shape indexShape, int[] positions) {
+            this.axis = axisFromEnd;
+            this.length = length;
+            this.indexShape = indexShape;
+            this.positions = positions;
+        }
+
+        @Override
+        String name() {
+            return "take";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            Shape shape = in[0].shape;
+            int front = shape.axis(axis);
+            return shape.slice(0, front).append(indexShape).append(shape.slice(front + 1, shape.rank()));
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            Shape shape = in[0].shape;
+            int front = shape.axis(axis);
+            Storage result = Storage.allocate(out.size());
+            int inner = shape.slice(front + 1, shape.rank()).size();
+            Indexing.take(in[0].data, shape.slice(0, front).size(), length, inner, positions, result);
+            return result;
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return new Scatter(this).apply(g);
+        }
+
+        @Override
+        Dependence dependence() {
+            return Dependence.SELECTION;
+        }
+    }
+
+    /** Adds into zeros at positions of one axis: the transpose of {@link Take}. */
+    static final class Scatter extends Linear {
+        private final Take take;
+
+        Scatter(Take take) {
+            this.take = take;
+        }
+
+        @Override
+        String name() {
+            return "scatterAdd";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            Shape shape = in[0].shape;
+            int behind = -take.axis - 1;
+            int front = shape.rank() - behind - take.indexShape.rank();
+            return shape.slice(0, front)
+                    .append(Shape.of(take.length))
+                    .append(shape.slice(shape.rank() - behind, shape.rank()));
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            int front = out.axis(take.axis);
+            Storage result = Storage.allocate(out.size());
+            int inner = out.slice(front + 1, out.rank()).size();
+            Indexing.scatterAdd(in[0].data, out.slice(0, front).size(), take.length, inner, take.positions, result);
+            return result;
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return take.apply(g);
+        }
+
+        @Override
+        Tensor magnitude(Tensor[] in, Tensor y) {
+            return apply(in[0].abs());
+        }
+    }
+
+    static Tensor take(Tensor x, Indices indices, int axis) {
+        return taking(x, indices, axis).apply(x);
+    }
+
+    private static Take taking(Tensor x, Indices indices, int axis) {
+        int front = x.shape.axis(axis);
+        int[] positions = indices.within(x.dim(front), front, x.shape);
+        return new Take(front - x.rank(), x.dim(front), indices.shape(), positions);
+    }
+
+    static Tensor scatterAdd(Tensor x, int axis, Indices indices, Tensor source) {
+        Scatter scatter = new Scatter(taking(x, indices, axis));
+        requireShape("scatterAdd", source, scatter.take.shape(new Tensor[] {x}));
+        return x.add(scatter.apply(source));
+    }
+
+    static final Definition SCATTER = Definition.of(
+            "scatter",
+            "The tensor with the entries of a source put at the given positions of an axis, each named once.",
+            call(
+                    "x.scatter(0, indices, y)",
+                    real(4, 3),
+                    real(2, 3),
+                    (x, y) -> x.scatter(0, Indices.of(2, 0), y)));
+
+    static Tensor scatter(Tensor x, int axis, Indices indices, Tensor source) {
+        Take take = taking(x, indices, axis);
+        if (Arrays.stream(take.positions).distinct().count() < take.positions.length) {
+            throw new IllegalArgumentException("scatter overwrites, so each position may be named once, but got "
+                    + Arrays.toString(take.positions) + "; scatterAdd adds up what meets");
+        }
+        requireShape("scatter", source, take.shape(new Tensor[] {x}));
+        Scatter scatter = new Scatter(take);
+        Mask written = scatter.apply(Tensor.ones(source.shape.toArray())).ne(0);
+        return Tensor.where(written, scatter.apply(source), x);
+    }
+
+    static final Definition SEGMENT_SUM = Definition.of(
+            "segmentSum",
+            "The sums of the slices along the first axis that belong to the same segment.",
+            call("x.segmentSum(segments, 3)", real(4, 2), x -> x.segmentSum(Indices.of(0, 2, 0, 2), 3)));
+
+    static Tensor segmentSum(Tensor x, Indices segments, int count) {
+        if (x.rank() == 0 || segments.shape().rank() != 1 || segments.size() != x.dim(0)) {
+            throw new IllegalArgumentException("segmentSum needs one segment for each slice along axis 0, but got "
+                    + segments.shape() + " segments for shape " + x.shape);
+        }
+        Shape out = x.shape.with(0, count);
+        int[] positions = segments.within(count, 0, out);
+        return new Scatter(new Take(-x.rank(), count, segments.shape(), positions)).apply(x);
+    }
+
+    private static void requireShape(String name, Tensor source, Shape expected) {
+        if (!source.shape.equals(expected)) {
+            throw new IllegalArgumentException(
+                    name + " needs a source of shape " + expected + " at these indices, but got " + source.shape);
+        }
+    }
+
+    static final Definition GATHER = Definition.of(
+            "gather",
+            "Along an axis the entry whose position an index of the same rank names, for each place separately.",
+            call("x.gather(indices, 1)", real(2, 4), x -> x.gather(
+                    Indices.of(0, 3, 3, 1, 1, 1).reshape(2, 3), 1)),
+            call("x.gather(indices, 0)", real(3, 2), x -> x.gather(
+                    Indices.of(0, 2).reshape(1, 2), 0)));
+
+    /** Reads along one axis at positions that differ from place to place. */
+    static final class Gather extends Linear {
+        private final int axis;
+        private final int length;
+        private final Shape indexShape;
+        private final int[] positions;
+
+        Gather(int axisFromEnd, int length, Shape indexShape, int[] positions) {
+            this.axis = axisFromEnd;
+            this.length = length;
+            this.indexShape = indexShape;
+            this.positions = positions;
+        }
+
+        private int indexOuter() {
+            return indexShape.slice(0, indexShape.rank() + axis).size();
+        }
+
+        @Override
+        String name() {
+            return "gather";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return in[0].shape.with(axis, indexShape.dim(axis));
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            int front = out.axis(axis);
+            Storage result = Storage.allocate(out.size());
+            int inner = out.slice(front + 1, out.rank()).size();
+            Indexing.takeAlong(
+                    in[0].data,
+                    out.slice(0, front).size(),
+                    length,
+                    inner,
+                    positions,
+                    indexShape.dim(axis),
+                    indexOuter(),
+                    result);
+            return result;
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return new ScatterAlong(this).apply(g);
+        }
+
+        @Override
+        Dependence dependence() {
+            return Dependence.SELECTION;
+        }
+    }
+
+    /** Adds into zeros along one axis at positions that differ from place to place: the transpose of {@link Gather}. */
+    static final class ScatterAlong extends Linear {
+        private final Gather gather;
+
+        ScatterAlong(Gather gather) {
+            this.gather = gather;
+        }
+
+        @Override
+        String name() {
+            return "scatterAddAlong";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return in[0].shape.with(gather.axis, gather.length);
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            int front = out.axis(gather.axis);
+            Storage result = Storage.allocate(out.size());
+            int inner = out.slice(front + 1, out.rank()).size();
+            Indexing.scatterAddAlong(
+                    in[0].data,
+                    out.slice(0, front).size(),
+                    gather.length,
+                    inner,
+                    gather.positions,
+                    gather.indexShape.dim(gather.axis),
+                    gather.indexOuter(),
+                    result);
+            return result;
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return gather.apply(g);
+        }
+
+        @Override
+        Tensor magnitude(Tensor[] in, Tensor y) {
+            return apply(in[0].abs());
+        }
+    }
+
+    static Tensor gather(Tensor x, Indices indices, int axis) {
+        int front = x.shape.axis(axis);
+        if (indices.shape().rank() != x.rank()
+                || !indices.shape().with(front, 0).equals(x.shape.with(front, 0))) {
+            throw new IllegalArgumentException("gather along axis " + axis + " needs indices of shape " + x.shape
+                    + " up to the length of that axis, but got " + indices.shape());
+        }
+        int[] positions = indices.within(x.dim(front), front, x.shape);
+        return new Gather(front - x.rank(), x.dim(front), indices.shape(), positions).apply(x);
+    }
+
+    static final Definition INDEX = Definition.of(
+            "index",
+            "The entries (or slices) at the places that one index for each of the first axes names.",
+            call("x.index(rows, columns)", real(3, 4), x -> x.index(Indices.of(0, 2, 2), Indices.of(1, 3, 3))),
+            call("x.index(rows)", real(3, 2), x -> x.index(Indices.of(2, 2))));
+
+    /** Takes from the first axes merged into one. */
+    static Tensor index(Tensor x, Indices... indices) {
+        if (indices.length == 0 || indices.length > x.rank()) {
+            throw new IllegalArgumentException("index needs one index for each of the first axes of shape " + x.shape
+                    + ", at least 1 and at most " + x.rank() + ", but got " + indices.length);
+        }
+        int[] merged = new int[indices[0].size()];
+        for (int axis = 0; axis < indices.length; axis++) {
+            if (!indices[axis].shape().equals(indices[0].shape())) {
+                throw new IllegalArgumentException("index needs indices of one shape, but got " + indices[0].shape()
+                        + " for axis 0 and " + indices[axis].shape() + " for axis " + axis);
+            }
+            int[] positions = indices[axis].within(x.dim(axis), axis, x.shape);
+            for (int i = 0; i < merged.length; i++) {
+                merged[i] = merged[i] * x.dim(axis) + positions[i];
+            }
+        }
+        Shape rest = x.shape.slice(indices.length, x.rank());
+        int rows = x.shape.slice(0, indices.length).size();
+        return x.reshape(Shape.of(rows).append(rest)).take(Indices.owning(indices[0].shape(), merged), 0);
+    }
+
+    static final Definition PAD_EDGE = Definition.of(
+            "padEdge",
+            "The entries with the first and the last repeated before and after them along an axis.",
+            call("x.padEdge(0, 2, 1)", real(3, 2), x -> x.padEdge(0, 2, 1)));
+
+    static final Definition PAD_REFLECT = Definition.of(
+            "padReflect",
+            "The entries mirrored at the first and the last, which are not repeated, along an axis.",
+            call("x.padReflect(1, 2, 1)", real(2, 4), x -> x.padReflect(1, 2, 1)));
+
+    static Tensor padEdge(Tensor x, int axis, int before, int after) {
+        ShapeOps.requireMargins(x, axis, before, after);
+        int length = x.dim(axis);
+        if (length == 0) {
+            throw new IllegalArgumentException("padEdge repeats the outer entries, but shape " + x.shape
+                    + " has none along axis " + axis);
+        }
+        int[] positions = new int[before + length + after];
+        Arrays.setAll(positions, i -> Math.min(Math.max(i - before, 0), length - 1));
+        return x.take(Indices.of(positions), axis);
+    }
+
+    static Tensor padReflect(Tensor x, int axis, int before, int after) {
+        ShapeOps.requireMargins(x, axis, before, after);
+        int length = x.dim(axis);
+        if (Math.max(before, after) >= length) {
+            throw new IllegalArgumentException("padReflect mirrors at most " + (length - 1) + " entries along axis " + axis
+                    + " of shape " + x.shape + ", but got " + before + " before and " + after + " after");
+        }
+        int[] positions = new int[before + length + after];
+        Arrays.setAll(positions, i -> {
+            int distance = Math.abs(i - before);
+            return distance < length ? distance : 2 * (length - 1) - distance;
+        });
+        return x.take(Indices.of(positions), axis);
+    }
+
+    static final Definition REPEAT = Definition.of(
+            "repeat",
+            "Each entry repeated a number of times along an axis.",
+            call("x.repeat(0, 3)", real(2, 3), x -> x.repeat(0, 3)));
+
+    static final Definition MASKED_FILL = Definition.of(
+            "maskedFill",
+            "The tensor with one number where the mask is true.",
+            call("x.maskedFill(mask, 7)", real(3), x -> x.maskedFill(Mask.of(true, false, true), 7)));
+}

@@ -1,0 +1,95 @@
+package org.retrograd.autograd.tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+
+/**
+ * An operation on tensors: shape, value and both derivative rules, in one object.
+ *
+ * <p>Rules are written in tensor methods, so that they are themselves recorded when an enclosing differentiation is
+ * watching, and every order of derivative follows. Two conventions keep them short:
+ *
+ * <ul>
+ *   <li>A cotangent or tangent may carry <em>one leading axis of directions</em> more than the value it belongs to. Rules
+ *       therefore count axes from the end.
+ *   <li>A rule may return the cotangent of an input at the shape the input was broadcast to; the sweep sums it back.
+ * </ul>
+ *
+ * <p>An operation has no state. What a call needs besides tensors (axes, indices) are final fields of an object made for
+ * that call. {@link Elementwise} and {@link Linear} are the families from which nearly every operation comes.
+ */
+abstract class Op {
+    /** Returns the name by which messages, traces and reports call the operation. */
+    abstract String name();
+
+    /**
+     * Returns the shape of the result.
+     *
+     * @throws IllegalArgumentException if the inputs do not fit; the message says what was expected and given
+     */
+    abstract Shape shape(Tensor[] in);
+
+    /** Returns the entries of the result, whose shape is {@code out}. */
+    abstract Storage compute(Tensor[] in, Shape out);
+
+    /**
+     * Returns the vector-Jacobian product: the contribution of one input to the cotangents.
+     *
+     * @param k which input
+     * @param g the cotangent of the result
+     * @param in the inputs
+     * @param y the result
+     */
+    abstract Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y);
+
+    /**
+     * Returns the Jacobian-vector product: the tangent of the result.
+     *
+     * @param t the tangents of the inputs, {@code null} for those that do not vary; at least one does
+     * @param in the inputs
+     * @param y the result
+     */
+    abstract Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y);
+
+    /**
+     * Returns for each entry of the result the sum of the sizes of the terms that rounding errors were made on; times the
+     * unit roundoff it bounds the error of one evaluation, up to a small factor.
+     */
+    Tensor magnitude(Tensor[] in, Tensor y) {
+        return y.abs();
+    }
+
+    /** Returns how entries of the result depend on entries of the inputs. */
+    Dependence dependence() {
+        return Dependence.DENSE;
+    }
+
+    /** How entries of a result depend on those of the inputs: what sparsity of derivatives can be read off an operation. */
+    enum Dependence {
+        /** Each entry depends on the entries at the same place, up to broadcasting. */
+        ELEMENTWISE,
+        /** Each entry is a copy of at most one input entry. */
+        SELECTION,
+        /** Any entry may depend on any. */
+        DENSE
+    }
+
+    /** Returns the result of this operation, recorded if and only if an input is traced. */
+    final Tensor apply(Tensor... in) {
+        Shape shape = shape(in);
+        Storage data = compute(in, shape);
+        for (Tensor x : in) {
+            if (x.op != null) {
+                return new Tensor(shape, data, this, in, Origin.derived(in));
+            }
+        }
+        return new Tensor(shape, data);
+    }
+
+    /** Returns a sentence on the operation as it was called, for messages. */
+    @Override
+    public String toString() {
+        return name();
+    }
+}

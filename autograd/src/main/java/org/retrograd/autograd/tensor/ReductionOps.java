@@ -1,0 +1,432 @@
+package org.retrograd.autograd.tensor;
+
+import static org.retrograd.autograd.tensor.Definition.call;
+import static org.retrograd.autograd.tensor.Definition.real;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Fold;
+import org.retrograd.autograd.array.Reductions;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+
+/** The reductions and scans: rules of those that have a kernel, compositions for the rest. */
+final class ReductionOps {
+    private ReductionOps() {}
+
+    /** A loop that reduces the middle of [outer, n, inner]. */
+    private interface Reduce {
+        void run(Storage x, int outer, int n, int inner, Storage out);
+    }
+
+    private static Storage reduce(Reduce kernel, Axes axes, Tensor x, Shape out) {
+        Storage result = Storage.allocate(out.size());
+        Fold fold = axes.fold(x.shape);
+        kernel.run(fold.prepare(x.data), fold.outer(), fold.n(), fold.inner(), result);
+        return result;
+    }
+
+    static final Definition SUM = Definition.of(
+            "sum",
+            "The sum over axes; 0 if they are empty.",
+            call("x.sum()", real(3, 4), Tensor::sum),
+            call("x.sum(1)", real(3, 4), x -> x.sum(1)),
+            call("x.sum(0, 2)", real(2, 3, 4), x -> x.sum(0, 2)),
+            call("x.sum(Dims.KEEP, -2)", real(2, 3, 4), x -> x.sum(Dims.KEEP, -2)),
+            call("x.sum(0) of an empty axis", real(0, 3), x -> x.sum(0)));
+
+    /** The sum over axes. */
+    static final class Sum extends Linear {
+        private final Axes axes;
+
+        Sum(Axes axes) {
+            this.axes = axes;
+        }
+
+        @Override
+        String name() {
+            return "sum";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(Reductions::sum, axes, in[0], out);
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return axes.repeat(g, in[0].shape);
+        }
+
+        @Override
+        Tensor magnitude(Tensor[] in, Tensor y) {
+            return axes.sum(in[0].abs());
+        }
+    }
+
+    static final Definition MAX = Definition.of(
+            "max",
+            "The largest entry over axes, NaN if there is one; entries that tie share the derivative equally.",
+            call("x.max()", real(3, 4), Tensor::max),
+            call("x.max(1)", real(3, 4), x -> x.max(1)),
+            call("x.max(Dims.KEEP, 0, 2)", real(2, 3, 2), x -> x.max(Dims.KEEP, 0, 2)));
+
+    static final Definition MIN = Definition.of(
+            "min",
+            "The smallest entry over axes, NaN if there is one; entries that tie share the derivative equally.",
+            call("x.min()", real(3, 4), Tensor::min),
+            call("x.min(-1)", real(3, 4), x -> x.min(-1)));
+
+    /** The largest or the smallest entry over axes. */
+    static final class Extremum extends Op {
+        private final boolean largest;
+        private final Axes axes;
+
+        Extremum(boolean largest, Axes axes) {
+            this.largest = largest;
+            this.axes = axes;
+        }
+
+        @Override
+        String name() {
+            return largest ? "max" : "min";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            requireEntries(name(), axes, in[0].shape);
+            return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(largest ? Reductions::max : Reductions::min, axes, in[0], out);
+        }
+
+        @Override
+        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return share(axes.expand(g, in[0].shape), in[0], y);
+        }
+
+        @Override
+        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return axes.sum(share(Objects.requireNonNull(t[0]), in[0], y));
+        }
+
+        /** Returns {@code value} over the number of winners where {@code x} is one, else 0. */
+        private Tensor share(Tensor value, Tensor x, Tensor y) {
+            Mask winners = x.eq(axes.expand(y, x.shape)).or(x.ne(x));
+            Tensor count = axes.expand(axes.sum(winners.toTensor()), x.shape);
+            return Tensor.where(winners, value.div(count), Tensor.scalar(0));
+        }
+    }
+
+    static final Definition LOG_SUM_EXP = Definition.of(
+            "logSumExp",
+            "ln(sum of e^x) over axes, without overflow; -inf if empty. Its gradient is 0 where the result is -inf, and is "
+                    + "shared by the infinite entries where it is +inf.",
+            call("x.logSumExp()", real(3, 4), Tensor::logSumExp),
+            call("x.logSumExp(0)", real(3, 4), x -> x.logSumExp(0)),
+            call("x.logSumExp(Dims.KEEP, 0, 2)", real(2, 3, 2), x -> x.logSumExp(Dims.KEEP, 0, 2)));
+
+    /** The logarithm of the sum of exponentials over axes. */
+    static final class LogSumExp extends Op {
+        private final Axes axes;
+
+        LogSumExp(Axes axes) {
+            this.axes = axes;
+        }
+
+        @Override
+        String name() {
+            return "logSumExp";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(Reductions::logSumExp, axes, in[0], out);
+        }
+
+        @Override
+        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return axes.expand(g, in[0].shape).mul(weights(in[0], y));
+        }
+
+        @Override
+        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return axes.sum(Objects.requireNonNull(t[0]).mul(weights(in[0], y)));
+        }
+
+        /** Returns the share of each entry in its sum. */
+        private Tensor weights(Tensor x, Tensor y) {
+            Tensor total = axes.expand(y, x.shape);
+            Tensor weights = x.sub(total).exp();
+            Mask finite = total.abs().lt(Double.POSITIVE_INFINITY);
+            if (finite.all()) {
+                return weights;
+            }
+            Mask infinite = x.eq(Double.POSITIVE_INFINITY);
+            Tensor count = axes.expand(axes.sum(infinite.toTensor()), x.shape).maximum(1);
+            Tensor shared = infinite.toTensor().div(count);
+            return Tensor.where(finite.or(total.ne(total)), weights, shared);
+        }
+    }
+
+    static final Definition SOFTMAX = Definition.of(
+            "softmax",
+            "e^x over its sum along an axis; where all entries are -inf the result is 0, where some are +inf they share 1.",
+            call("x.softmax(-1)", real(3, 4), x -> x.softmax(-1)),
+            call("x.softmax(0)", real(3, 4), x -> x.softmax(0)));
+
+    /** The normalised exponentials along one axis. */
+    static final class Softmax extends Op {
+        private final Axes axis;
+
+        Softmax(Axes axis) {
+            this.axis = axis;
+        }
+
+        @Override
+        String name() {
+            return "softmax";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return in[0].shape;
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(Reductions::softmax, axis, in[0], out);
+        }
+
+        @Override
+        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return derivative(g, y);
+        }
+
+        @Override
+        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return derivative(Objects.requireNonNull(t[0]), y);
+        }
+
+        /** The Jacobian diag(y) - y yᵀ is symmetric: one product serves both rules. */
+        private Tensor derivative(Tensor g, Tensor y) {
+            return y.mul(g.sub(axis.sum(g.mul(y))));
+        }
+    }
+
+    static final Definition NORM = Definition.of(
+            "norm",
+            "The Euclidean length over axes, scaled against overflow; its derivative at 0 is the subgradient 0.",
+            call("x.norm()", real(3, 4), Tensor::norm),
+            call("x.norm(1)", real(3, 4), x -> x.norm(1)),
+            call("x.norm(Dims.KEEP, 0)", real(3, 4), x -> x.norm(Dims.KEEP, 0)));
+
+    /** The Euclidean norm over axes. */
+    static final class Norm extends Op {
+        private final Axes axes;
+
+        Norm(Axes axes) {
+            this.axes = axes;
+        }
+
+        @Override
+        String name() {
+            return "norm";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(Reductions::norm2, axes, in[0], out);
+        }
+
+        @Override
+        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return axes.expand(g, in[0].shape).mul(unit(in[0], y));
+        }
+
+        @Override
+        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return axes.sum(Objects.requireNonNull(t[0]).mul(unit(in[0], y)));
+        }
+
+        private Tensor unit(Tensor x, Tensor y) {
+            Tensor length = axes.expand(y, x.shape);
+            return Tensor.where(length.eq(0), Tensor.scalar(0), x.div(length));
+        }
+    }
+
+    static final Definition CUM_SUM = Definition.of(
+            "cumSum",
+            "The running sum along an axis.",
+            call("x.cumSum(0)", real(4, 3), x -> x.cumSum(0)),
+            call("x.cumSum(-1)", real(2, 5), x -> x.cumSum(-1)));
+
+    /** The running sum along one axis, from its start or from its end. */
+    static final class CumSum extends Linear {
+        private final Axes axis;
+        private final boolean fromEnd;
+
+        CumSum(Axes axis, boolean fromEnd) {
+            this.axis = axis;
+            this.fromEnd = fromEnd;
+        }
+
+        @Override
+        String name() {
+            return "cumSum";
+        }
+
+        @Override
+        Shape shape(Tensor[] in) {
+            return in[0].shape;
+        }
+
+        @Override
+        Storage compute(Tensor[] in, Shape out) {
+            return reduce(
+                    (x, outer, n, inner, result) -> Reductions.cumulativeSum(x, outer, n, inner, fromEnd, result),
+                    axis,
+                    in[0],
+                    out);
+        }
+
+        @Override
+        Tensor transpose(int k, Tensor g, Tensor[] in) {
+            return new CumSum(axis, !fromEnd).apply(g);
+        }
+
+        @Override
+        Tensor magnitude(Tensor[] in, Tensor y) {
+            return apply(in[0].abs());
+        }
+    }
+
+    static final Definition MEAN = Definition.of(
+            "mean",
+            "The mean over axes; an empty axis is refused.",
+            call("x.mean()", real(3, 4), Tensor::mean),
+            call("x.mean(Dims.KEEP, 0)", real(3, 4), x -> x.mean(Dims.KEEP, 0)));
+
+    static Tensor mean(Tensor x, Axes axes) {
+        requireEntries("mean", axes, x.shape);
+        return axes.sum(x).div(axes.count(x.shape));
+    }
+
+    static final Definition PROD = Definition.of(
+            "prod",
+            "The product over axes, 1 if they are empty; multiplied in pairs, so that zeros need no care in derivatives.",
+            call("x.prod()", real(2, 3), Tensor::prod),
+            call("x.prod(0) of five", real(5, 2), x -> x.prod(0)),
+            call("x.prod(-1) of four", real(2, 4), x -> x.prod(-1)));
+
+    /** Multiplies the halves of the axis with each other until one entry is left; an odd one out is multiplied last. */
+    static Tensor prod(Tensor x, int axis) {
+        int front = x.shape.axis(axis);
+        Tensor product = x;
+        Tensor odd = Tensor.ones();
+        for (int n = x.dim(front); n > 1; n /= 2) {
+            if (n % 2 == 1) {
+                odd = odd.mul(product.slice(front, n - 1, n));
+            }
+            product = product.slice(front, 0, n / 2).mul(product.slice(front, n / 2, n / 2 * 2));
+        }
+        if (x.dim(front) == 0) {
+            return Tensor.ones(x.shape.reduce(new int[] {front}, false).toArray());
+        }
+        return product.mul(odd).squeeze(front);
+    }
+
+    static final Definition VARIANCE = Definition.of(
+            "variance",
+            "The mean squared distance from the mean over axes, divided by n - ddof; two passes.",
+            call("x.variance(0)", real(3, 4), x -> x.variance(0)),
+            call("x.variance(1, -1)", real(3, 4), x -> x.variance(1, -1)),
+            call("x.variance(1, Dims.KEEP, 0)", real(3, 4), x -> x.variance(1, Dims.KEEP, 0)));
+
+    static final Definition STANDARD_DEVIATION = Definition.of(
+            "standardDeviation",
+            "The square root of the variance; its derivative for entries that are all equal is the subgradient 0.",
+            call("x.standardDeviation(0)", real(3, 4), x -> x.standardDeviation(0)),
+            call("x.standardDeviation(1, -1)", real(3, 4), x -> x.standardDeviation(1, -1)));
+
+    static Tensor variance(Tensor x, int ddof, Axes axes) {
+        return axes.sum(centred(x, ddof, axes).square()).div(axes.count(x.shape) - ddof);
+    }
+
+    static Tensor standardDeviation(Tensor x, int ddof, Axes axes) {
+        return new Norm(axes).apply(centred(x, ddof, axes)).div(Math.sqrt(axes.count(x.shape) - ddof));
+    }
+
+    private static Tensor centred(Tensor x, int ddof, Axes axes) {
+        int n = axes.count(x.shape);
+        if (n - ddof <= 0) {
+            throw new IllegalArgumentException("variance with ddof " + ddof + " needs more than " + ddof
+                    + " entries, but shape " + x.shape + " gives " + n + " over axes " + axes);
+        }
+        return x.sub(axes.expand(axes.sum(x), x.shape).div(n));
+    }
+
+    static final Definition SUM_SQUARES = Definition.of(
+            "sumSquares",
+            "The sum of squares over axes: the smooth square of the norm.",
+            call("x.sumSquares()", real(3, 4), Tensor::sumSquares),
+            call("x.sumSquares(0)", real(3, 4), x -> x.sumSquares(0)));
+
+    static final Definition NORM1 = Definition.of(
+            "norm1",
+            "The sum of absolute values over axes.",
+            call("x.norm1()", real(3, 4), Tensor::norm1),
+            call("x.norm1(1)", real(3, 4), x -> x.norm1(1)));
+
+    static final Definition NORM_INF = Definition.of(
+            "normInf",
+            "The largest absolute value over axes; entries that tie share the derivative equally.",
+            call("x.normInf()", real(3, 4), Tensor::normInf),
+            call("x.normInf(1)", real(3, 4), x -> x.normInf(1)));
+
+    static final Definition LOG_SOFTMAX = Definition.of(
+            "logSoftmax",
+            "The logarithm of softmax along an axis, accurate also where softmax rounds to 0 or 1.",
+            call("x.logSoftmax(-1)", real(3, 4), x -> x.logSoftmax(-1)),
+            call("x.logSoftmax(0)", real(3, 4), x -> x.logSoftmax(0)));
+
+    /** Returns the position of the largest or smallest entry along an axis: the first among equals, or the first NaN. */
+    static Indices argExtremum(boolean largest, Tensor x, int axis) {
+        Axes axes = Axes.of(x.shape, Dims.DROP, axis);
+        requireEntries(largest ? "argMax" : "argMin", axes, x.shape);
+        Shape out = axes.reduce(x.shape);
+        int[] positions = new int[out.size()];
+        Fold fold = axes.fold(x.shape);
+        if (largest) {
+            Reductions.argMax(x.data, fold.outer(), fold.n(), fold.inner(), positions);
+        } else {
+            Reductions.argMin(x.data, fold.outer(), fold.n(), fold.inner(), positions);
+        }
+        return Indices.owning(out, positions);
+    }
+
+    private static void requireEntries(String name, Axes axes, Shape shape) {
+        if (axes.count(shape) == 0) {
+            throw new IllegalArgumentException(name + " of no entries does not exist: shape " + shape
+                    + " is empty along axes " + axes + " (counted from the end)");
+        }
+    }
+}

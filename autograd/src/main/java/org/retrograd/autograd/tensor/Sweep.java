@@ -1,0 +1,177 @@
+package org.retrograd.autograd.tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Broadcast;
+import org.retrograd.autograd.array.Kernel;
+import org.retrograd.autograd.array.Operand;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.scalar.Expr;
+import org.retrograd.autograd.scalar.ExprKernel;
+
+/**
+ * One pass over a {@link Graph}, applying the chain rule: backwards with cotangents, or forwards with tangents.
+ *
+ * <p>All mutable state of a differentiation is in here. If an enclosing differentiation is watching, or the seed is traced,
+ * the rules run as recorded tensor methods. If nobody is, elementwise operations take one fused loop that adds to buffers
+ * of the sweep's own; other rules run on detached values.
+ */
+final class Sweep {
+    private static final Kernel COPY = ExprKernel.derivative(Expr.ONE);
+
+    private final Graph graph;
+    private final boolean recorded;
+    private final boolean keepAll;
+    private final int lead;
+
+    /** By slot: the cotangent or tangent of that call, as far as it has been summed. */
+    private final @Nullable Tensor[] values;
+
+    /** By slot: whether the value's storage was allocated here and seen by nobody else, so that it may be added to. */
+    private final boolean[] owned;
+
+    private Sweep(Graph graph, boolean recorded, int lead, boolean keepAll) {
+        this.graph = graph;
+        this.recorded = recorded;
+        this.lead = lead;
+        this.keepAll = keepAll;
+        this.values = new @Nullable Tensor[graph.slots()];
+        this.owned = new boolean[graph.slots()];
+    }
+
+    /**
+     * Sweeps backwards from the output.
+     *
+     * @param seed the cotangent of the output, which may carry a leading axis of directions
+     * @param keepAll whether cotangents of intermediate values are kept, or dropped as soon as they have been used
+     */
+    static Sweep reverse(Graph graph, Tensor seed, boolean keepAll) {
+        int lead = seed.rank() - graph.output.rank();
+        Sweep sweep = new Sweep(graph, graph.watched() || seed.op != null, lead, keepAll);
+        int start = graph.wanted(graph.output);
+        if (start >= 0) {
+            sweep.values[start] = seed;
+            for (int i = graph.size() - 1; i >= 0; i--) {
+                sweep.pull(graph.node(i));
+            }
+        }
+        return sweep;
+    }
+
+    private void pull(Tensor y) {
+        int slot = graph.find(y);
+        Tensor g = values[slot];
+        if (g == null || graph.ends(y)) {
+            return;
+        }
+        if (!recorded && y.op instanceof Elementwise op) {
+            for (int k = 0; k < y.in.length; k++) {
+                if (graph.wanted(y.in[k]) >= 0) {
+                    op.pull(k, g, y, this);
+                }
+            }
+        } else {
+            Tensor[] in = recorded ? y.in : Tensor.detached(y.in);
+            Tensor out = recorded ? y : y.detach();
+            for (int k = 0; k < y.in.length; k++) {
+                if (graph.wanted(y.in[k]) >= 0) {
+                    add(y.in[k], y.op().vjp(k, g, in, out));
+                }
+            }
+        }
+        if (!keepAll && !graph.keeps(slot)) {
+            values[slot] = null;
+        }
+    }
+
+    /** Adds a contribution to the cotangent of {@code x}, summed over the axes along which {@code x} was broadcast. */
+    void add(Tensor x, Tensor contribution) {
+        Tensor c = Directions.unbroadcast(contribution, lead, x.shape);
+        int slot = graph.find(x);
+        Tensor sum = values[slot];
+        if (sum == null) {
+            values[slot] = c;
+        } else if (recorded) {
+            values[slot] = sum.add(c);
+        } else {
+            accumulate(x, c.shape, COPY, null, null, null, null, c);
+        }
+    }
+
+    /** Runs a loop that yields a contribution to the cotangent of {@code x}, straight into the sum. */
+    void accumulate(
+            Tensor x,
+            Shape shape,
+            Kernel kernel,
+            @Nullable Operand a,
+            @Nullable Operand b,
+            @Nullable Operand c,
+            @Nullable Operand y,
+            Tensor g) {
+        int slot = graph.find(x);
+        Tensor sum = values[slot];
+        Storage out;
+        if (sum == null) {
+            out = Storage.allocate(shape.size());
+        } else {
+            out = owned[slot] ? sum.data : sum.data.copy();
+        }
+        Broadcast.run(kernel, shape, a, b, c, y, Operand.of(g.data, g.shape, shape), out, sum != null);
+        if (!owned[slot]) {
+            values[slot] = new Tensor(shape, out);
+            owned[slot] = true;
+        }
+    }
+
+    /**
+     * Sweeps forwards to the output.
+     *
+     * @param variables the variables of the transform
+     * @param tangents a tangent for each, {@code null} where it does not vary; all with or all without directions
+     */
+    static Sweep forward(Graph graph, Tensor[] variables, @Nullable Tensor[] tangents) {
+        boolean recorded = graph.watched();
+        int lead = 0;
+        for (int k = 0; k < variables.length; k++) {
+            Tensor tangent = tangents[k];
+            recorded |= tangent != null && tangent.op != null;
+            lead = tangent == null ? lead : tangent.rank() - variables[k].rank();
+        }
+        Sweep sweep = new Sweep(graph, recorded, lead, true);
+        for (int k = 0; k < variables.length; k++) {
+            int slot = graph.wanted(variables[k]);
+            if (slot >= 0) {
+                sweep.values[slot] = tangents[k];
+            }
+        }
+        for (int i = 0; i < graph.size(); i++) {
+            sweep.push(graph.node(i));
+        }
+        return sweep;
+    }
+
+    private void push(Tensor y) {
+        if (graph.ends(y)) {
+            return;
+        }
+        @Nullable Tensor[] t = new @Nullable Tensor[y.in.length];
+        boolean varies = false;
+        for (int k = 0; k < t.length; k++) {
+            t[k] = of(y.in[k]);
+            varies |= t[k] != null;
+        }
+        if (varies) {
+            values[graph.find(y)] = recorded
+                    ? y.op().jvp(t, y.in, y)
+                    : y.op instanceof Elementwise op
+                            ? op.push(t, y)
+                            : y.op().jvp(t, Tensor.detached(y.in), y.detach());
+        }
+    }
+
+    /** Returns the cotangent or tangent that was found for a value, or null if there is none. */
+    @Nullable Tensor of(Tensor x) {
+        int slot = graph.wanted(x);
+        return slot < 0 ? null : values[slot];
+    }
+}

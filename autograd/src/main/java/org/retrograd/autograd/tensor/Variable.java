@@ -1,0 +1,69 @@
+package org.retrograd.autograd.tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+
+/**
+ * The operation at the leaves of a graph: what one differentiates by.
+ *
+ * <p>A <em>free</em> variable is made by the user and has no input; {@code backward} differentiates by all of them. The
+ * <em>scoped</em> variables of one transform share one object of this class; each copies an argument, to which it stays
+ * linked if the argument is itself traced, so that an enclosing differentiation passes through it as through an identity.
+ */
+final class Variable extends Op {
+    /** Whether a transform made it for its argument. */
+    final boolean scoped;
+
+    /** The smallest id that a scoped variable or anything computed from it can have. */
+    final long oldest;
+
+    private Variable(boolean scoped, long oldest) {
+        this.scoped = scoped;
+        this.oldest = oldest;
+    }
+
+    static Variable free() {
+        return new Variable(false, 0);
+    }
+
+    static Variable scope() {
+        return new Variable(true, Tensor.nextId());
+    }
+
+    /** Returns a variable of this kind with the value of {@code source}. */
+    Tensor of(Tensor source) {
+        Tensor[] in = scoped && source.op != null ? new Tensor[] {source} : Tensor.NONE;
+        return new Tensor(source.shape, source.data, this, in, source.origin);
+    }
+
+    @Override
+    String name() {
+        return "variable";
+    }
+
+    @Override
+    Shape shape(Tensor[] in) {
+        return in[0].shape;
+    }
+
+    @Override
+    Storage compute(Tensor[] in, Shape out) {
+        return in[0].data;
+    }
+
+    @Override
+    Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        return g;
+    }
+
+    @Override
+    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        return java.util.Objects.requireNonNull(t[0]);
+    }
+
+    @Override
+    Dependence dependence() {
+        return Dependence.SELECTION;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.retrograd.autograd.tensor;
+
+import org.jspecify.annotations.NullMarked;
