@@ -88,6 +88,9 @@ final class ErrorFunctions {
     }
 
     static double erfcx(double x) {
+        if (Math.abs(x) <= 0.5) {
+            return StrictMath.exp(x * x) * (1 - erf(x));
+        }
         if (x < 0) {
             if (x < -27) {
                 return Double.POSITIVE_INFINITY;

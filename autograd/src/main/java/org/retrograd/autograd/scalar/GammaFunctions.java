@@ -238,25 +238,29 @@ final class GammaFunctions {
             return sign * (x == 0 ? Double.POSITIVE_INFINITY : 0);
         }
         int shift = Math.max(0, Math.getExponent(n / Math.E));
-        int single = (int) Math.ceil(Math.max(0, n + 12 - x));
+        int single = (int) Math.ceil(Math.max(0, n + 12.0 - x));
         double end = x + single;
-        double factor = n + 1; // (n+1)(n+2)···(n+2j-1)/end²ʲ⁻¹
-        factor /= end;
+        double factor = (n + 1.0) / end; // (n+1)(n+2)···(n+2j-1)/end²ʲ⁻¹
         double tail = 0.5;
         for (int j = 1; j <= EULER_MACLAURIN.length; j++) {
             tail = Math.fma(EULER_MACLAURIN[j - 1], factor, tail);
             factor *= (n + 2.0 * j) / end * ((n + 2.0 * j + 1) / end);
         }
         double sum = StrictMath.pow(Math.scalb(end, -shift), -n) * (1.0 / n + tail / end);
+        sum = Math.fma(sum, -(double) n * lost(x, single, end) / end, sum);
         for (int k = single - 1; k >= 0; k--) {
             double at = x + k;
-            double lost = x < k ? x - (at - k) : k - (at - x); // what the addition rounded away
             double term = StrictMath.pow(Math.scalb(at, -shift), -n) / at;
-            sum += Math.fma(term, -(n + 1) * lost / at, term);
+            sum += Math.fma(term, -(n + 1.0) * lost(x, k, at) / at, term);
         }
         for (int k = 1; k <= n; k++) {
             sum *= Math.scalb(k, -shift);
         }
         return sign * sum;
+    }
+
+    /** Returns what rounding took away from {@code x + k}, to be restored to first order: powers magnify it. */
+    private static double lost(double x, int k, double rounded) {
+        return x < k ? x - (rounded - k) : k - (rounded - x);
     }
 }

@@ -3,11 +3,13 @@ package org.retrograd.autograd.scalar;
 /**
  * The mathematical functions on doubles that {@link StrictMath} lacks: values only, no derivatives.
  *
- * <p>Every result is the same to the bit on every JDK and whether the code is interpreted or compiled, because only plain
- * arithmetic, {@code sqrt}, {@code fma} and {@link StrictMath} are used. An argument that is NaN gives NaN unless the
- * function says otherwise. Accuracies are the largest errors seen against references of 25 to 40 digits computed with
- * mpmath, on dense grids that include the edges of the domain; 1 ulp is the distance between the two doubles that
- * enclose the true value. A part of these points is kept in the tests.
+ * <p>Every result is the same to the bit on every JDK, interpreted or compiled, because only plain arithmetic, {@code sqrt},
+ * {@code fma} and {@link StrictMath} are used. An argument that is NaN gives NaN unless the function says otherwise.
+ *
+ * <p>An accuracy is the largest error seen, rounded up, against references of 30 digits by mpmath at 5,000 to 30,000 points
+ * that include the edges of the domain and the neighbourhood of zeros; 1 ulp is the distance of neighbouring doubles at the
+ * true value. Commons Math 3.6.1 was measured first and not used: at the same points its logGamma and erfInv reach 4.7 ulp,
+ * erfc 1,200, erf is 0 below 1e-154 and so wrong, and digamma is off by 3e-9 at its zero.
  */
 public final class SpecialFunctions {
 
@@ -30,27 +32,60 @@ public final class SpecialFunctions {
 
     private SpecialFunctions() {}
 
+    /**
+     * Returns the logistic function {@code 1/(1 + exp(-x))}.
+     *
+     * <p>Relative accuracy holds in the left tail until {@code exp(x)} underflows. 0 at -∞, 1 at +∞. Within 2 ulp.
+     */
     public static double sigmoid(double x) {
         double e = StrictMath.exp(-Math.abs(x));
         return (x < 0 ? e : 1) / (1 + e);
     }
 
+    /**
+     * Returns {@code log(1 + exp(x))}, computed as {@code max(x, 0) + log1p(exp(-|x|))}.
+     *
+     * <p>0 at -∞, +∞ at +∞. Within 1.5 ulp.
+     */
     public static double softplus(double x) {
         return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
     }
 
+    /**
+     * Returns the logarithm of {@link #sigmoid}, which is {@code -softplus(-x)}.
+     *
+     * <p>-∞ at -∞, -0 at +∞. Within 1.5 ulp.
+     */
     public static double logSigmoid(double x) {
         return -softplus(-x);
     }
 
+    /**
+     * Returns {@code x·sigmoid(x)}.
+     *
+     * <p>-0 at -∞, +∞ at +∞. Within 2.5 ulp. Source: S. Elfwing, E. Uchibe and K. Doya, Neural Networks 107, 2018.
+     */
     public static double silu(double x) {
         return timesSigmoid(x, x, 0);
     }
 
+    /**
+     * Returns {@code x·Φ(x)}, with the normal distribution function {@code Φ(x) = erfc(-x/√2)/2}.
+     *
+     * <p>Relative accuracy holds in the left tail until the result underflows, below -38.5. -0 at -∞, +∞ at +∞. Within 3.5 ulp.
+     * Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415.
+     */
     public static double gelu(double x) {
         return ErrorFunctions.gelu(x);
     }
 
+    /**
+     * Returns the tanh form of {@link #gelu}, {@code x/2·(1 + tanh(sqrt(2/π)·(x + 0.044715·x³)))}.
+     *
+     * <p>Relative accuracy holds in the left tail until the result underflows, below -21.6, where
+     * {@code 1 + tanh} as written is 0 from -7.6 on. -0 at -∞, +∞ at +∞. Within 3 ulp of the formula with the decimal 0.044715.
+     * Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415, section 2.
+     */
     public static double geluTanh(double x) {
         if (x < -40) {
             return -0.0;
@@ -67,6 +102,11 @@ public final class SpecialFunctions {
         return timesSigmoid(x, high, Math.fma(x, factor, -high) + x * factorLow);
     }
 
+    /**
+     * Returns {@code x·tanh(softplus(x))}.
+     *
+     * <p>-0 at -∞, +∞ at +∞. Within 3 ulp. Source: D. Misra, arXiv:1908.08681.
+     */
     public static double mish(double x) {
         if (x < -700) {
             return timesExp(x, x, 0);
@@ -102,6 +142,11 @@ public final class SpecialFunctions {
         return x * Math.fma(e, low, e) * EXP_MINUS_64;
     }
 
+    /**
+     * Returns the inverse of sinh.
+     *
+     * <p>Odd, -0 included; ±∞ at ±∞. Within 1.5 ulp. Source: NIST DLMF 4.37.16.
+     */
     public static double asinh(double x) {
         double a = Math.abs(x);
         double y = a > HUGE
@@ -110,6 +155,11 @@ public final class SpecialFunctions {
         return Math.copySign(y, x);
     }
 
+    /**
+     * Returns the inverse of cosh for {@code x >= 1}.
+     *
+     * <p>NaN below 1; +∞ at +∞. Within 2.5 ulp. Source: NIST DLMF 4.37.19.
+     */
     public static double acosh(double x) {
         if (x < 1) {
             return Double.NaN;
@@ -121,12 +171,22 @@ public final class SpecialFunctions {
         return StrictMath.log1p(t + Math.sqrt(t * (t + 2)));
     }
 
+    /**
+     * Returns the inverse of tanh for {@code |x| <= 1}.
+     *
+     * <p>Odd, -0 included; ±∞ at ±1, NaN beyond. Within 2 ulp. Source: NIST DLMF 4.37.24.
+     */
     public static double atanh(double x) {
         double a = Math.abs(x);
         double y = 0.5 * StrictMath.log1p(2 * a / (1 - a));
         return Math.copySign(y, x);
     }
 
+    /**
+     * Returns 2 to the power {@code x}.
+     *
+     * <p>Exact for whole {@code x}, subnormal results included. 0 at -∞, +∞ from 1024 on. Within 1 ulp.
+     */
     public static double exp2(double x) {
         if (!(Math.abs(x) < 1100)) {
             return x > 0 ? Double.POSITIVE_INFINITY : x < 0 ? 0 : x;
@@ -139,6 +199,11 @@ public final class SpecialFunctions {
         return Math.scalb(Math.fma(e, low, e), (int) n);
     }
 
+    /**
+     * Returns the logarithm of {@code x} to base 2 for {@code x >= 0}.
+     *
+     * <p>Exact at powers of two, subnormal ones included. -∞ at ±0, NaN below, +∞ at +∞. Within 2 ulp.
+     */
     public static double log2(double x) {
         if (!(x > 0) || x == Double.POSITIVE_INFINITY) {
             return StrictMath.log(x);
@@ -156,54 +221,131 @@ public final class SpecialFunctions {
         return exponent + StrictMath.log(m) / LN2;
     }
 
+    /**
+     * Returns the logarithm of {@code x} to base 10 for {@code x >= 0}: {@link StrictMath#log10}.
+     *
+     * <p>Exact at powers of ten. -∞ at ±0, NaN below, +∞ at +∞. Within 2 ulp.
+     */
     public static double log10(double x) {
         return StrictMath.log10(x);
     }
 
+    /**
+     * Returns {@code 1/sqrt(x)} for {@code x >= 0}.
+     *
+     * <p>+∞ at 0 and -∞ at -0 (IEEE 754), NaN below, 0 at +∞. Within 1.5 ulp.
+     */
     public static double rsqrt(double x) {
         return 1 / Math.sqrt(x);
     }
 
+    /**
+     * Returns the error function, {@code 2/√π} times the integral of {@code exp(-t²)} from 0 to {@code x}.
+     *
+     * <p>Odd, -0 included; ±1 at ±∞. Within 1.5 ulp. Source: NIST DLMF 7.2.1; see {@link ErrorFunctions}.
+     */
     public static double erf(double x) {
         return ErrorFunctions.erf(x);
     }
 
+    /**
+     * Returns {@code 1 - erf(x)}.
+     *
+     * <p>Relative accuracy holds in the right tail until the result underflows, at 27.2. 2 at -∞, 0 at +∞. Within 2.5 ulp. Source:
+     * NIST DLMF 7.2.2; see {@link ErrorFunctions}.
+     */
     public static double erfc(double x) {
         return ErrorFunctions.erfc(x);
     }
 
+    /**
+     * Returns {@code exp(x²)·erfc(x)}, which falls only as {@code 1/(x√π)} where {@code erfc} underflows.
+     *
+     * <p>+∞ below -26.7, 0 at +∞. Within 2.5 ulp. Source: NIST DLMF 7.2.3 at {@code ix}; see {@link ErrorFunctions}.
+     */
     public static double erfcx(double x) {
         return ErrorFunctions.erfcx(x);
     }
 
+    /**
+     * Returns the {@code y} with {@code erf(y) = x}, for {@code |x| <= 1}.
+     *
+     * <p>Odd, -0 included; ±∞ at ±1, NaN beyond. Within 2 ulp. Source: NIST DLMF 7.17.
+     */
     public static double erfInv(double x) {
         return ErrorFunctions.erfInv(x);
     }
 
+    /**
+     * Returns the natural logarithm of the gamma function for {@code x >= 0}.
+     *
+     * <p>+∞ at ±0 and +∞; NaN below 0, where gamma changes sign. Within 4 ulp, also next to its zeros 1 and 2, where it is exactly
+     * 0. Source: NIST DLMF 5.11.1; see {@link GammaFunctions}.
+     */
     public static double logGamma(double x) {
         return GammaFunctions.logGamma(x);
     }
 
+    /**
+     * Returns {@code ψ(x)}, the derivative of {@link #logGamma}, for {@code x >= 0}.
+     *
+     * <p>-∞ at ±0, NaN below, +∞ at +∞. Within 4 ulp, also next to its zero 1.4616. Source: NIST DLMF 5.11.2; see
+     * {@link GammaFunctions}.
+     */
     public static double digamma(double x) {
         return GammaFunctions.digamma(x);
     }
 
+    /**
+     * Returns the {@code n}-th derivative of {@link #digamma} for {@code x >= 0}; digamma itself for {@code n = 0}.
+     *
+     * <p>For {@code n >= 1}: infinite at ±0, with the sign of {@code (-1)ⁿ⁺¹}; NaN below 0; 0 at +∞. Within 4 ulp for
+     * {@code n <= 10} and 8 ulp for {@code n <= 30}; the time grows with {@code n}. Source: NIST DLMF 5.15.1 and 25.11.28; see
+     * {@link GammaFunctions}.
+     *
+     * @throws IllegalArgumentException if {@code n} is negative
+     */
     public static double polygamma(int n, double x) {
         return GammaFunctions.polygamma(n, x);
     }
 
+    /**
+     * Returns {@code sin(πx)/(πx)}, and 1 at 0: the normalised sinc of NumPy and PyTorch.
+     *
+     * <p>Exactly 0 at every other whole number, and 0 at ±∞, the limit. Within 2.5 ulp, also next to its zeros.
+     */
     public static double sinc(double x) {
         return Sinc.derivative(0, x);
     }
 
+    /**
+     * Returns the {@code n}-th derivative of {@link #sinc}, for any {@code n >= 0}.
+     *
+     * <p>At 0 it is 0 for odd {@code n} and {@code (-1)ⁿᐟ²πⁿ/(n + 1)} for even; 0 at ±∞, the limit. The error is below 1e-15 for
+     * {@code n <= 10}, and 2e-15 for {@code n <= 30}, of the envelope {@code πⁿ/(n + 1 + π|x|)}; near the derivative's zeros
+     * relative accuracy is not claimed. Source: {@code y·g(y) = sin y}, differentiated; see {@link Sinc}.
+     *
+     * @throws IllegalArgumentException if {@code n} is negative
+     */
     public static double sincDerivative(int n, double x) {
         return Sinc.derivative(n, x);
     }
 
+    /**
+     * Returns {@code sqrt(x² + y²)} without overflow or underflow in between: {@link StrictMath#hypot}.
+     *
+     * <p>+∞ if either is infinite, even if the other is NaN. Within 1 ulp.
+     */
     public static double hypot(double x, double y) {
         return StrictMath.hypot(x, y);
     }
 
+    /**
+     * Returns {@code log(exp(a) + exp(b))}, computed as {@code max(a, b) + log1p(exp(-|a - b|))}.
+     *
+     * <p>-∞ if both are -∞, +∞ if either is +∞ and neither NaN. Within 2 ulp of the largest of {@code |a|}, {@code |b|} and
+     * |result|: relative accuracy is lost only where the result passes through 0.
+     */
     public static double logAddExp(double a, double b) {
         if (a == b) {
             return a + LN2; // also for equal infinities, whose difference would be NaN
@@ -211,14 +353,31 @@ public final class SpecialFunctions {
         return Math.max(a, b) + StrictMath.log1p(StrictMath.exp(-Math.abs(a - b)));
     }
 
+    /**
+     * Returns {@code x·log(y)} for {@code y >= 0}, and 0 where {@code x} is 0 (also {@code 0·log 0} and {@code 0·log ∞}).
+     *
+     * <p>NaN for negative {@code y}, and if either is NaN, whatever {@code x} is. Within 2 ulp.
+     */
     public static double xlogy(double x, double y) {
         return x == 0 && y >= 0 ? 0 : x * StrictMath.log(y);
     }
 
+    /**
+     * Returns {@code x·log(1 + y)} for {@code y >= -1}, and 0 where {@code x} is 0, as {@link #xlogy}.
+     *
+     * <p>NaN for {@code y} below -1, and if either is NaN. Within 2 ulp.
+     */
     public static double xlog1py(double x, double y) {
         return x == 0 && y >= -1 ? 0 : x * StrictMath.log1p(y);
     }
 
+    /**
+     * Returns {@code x - y·floor(x/y)}, which has the sign of {@code y}: {@code %} in Python and NumPy's remainder.
+     *
+     * <p>A zero result has the sign of {@code y}. NaN if {@code y} is 0 or {@code x} infinite. For infinite {@code y}: {@code x} if
+     * the signs agree, {@code y} otherwise. Exact, except that one rounding may carry the sum of a tiny negative rest and
+     * {@code y} to {@code y} itself.
+     */
     public static double remainder(double x, double y) {
         double r = x % y;
         if (r == 0) {
@@ -227,22 +386,31 @@ public final class SpecialFunctions {
         return (r < 0) == (y < 0) ? r : r + y;
     }
 
+    /**
+     * Returns {@code x - y·trunc(x/y)}, which has the sign of {@code x}: Java's {@code %}, exact.
+     *
+     * <p>NaN if {@code y} is 0 or {@code x} infinite; {@code x} if only {@code y} is infinite.
+     */
     public static double fmod(double x, double y) {
         return x % y;
     }
 
+    /** Returns the nearest whole number, the even one of two: {@link Math#rint}. */
     public static double roundHalfEven(double x) {
         return Math.rint(x);
     }
 
+    /** Returns the greater argument; a NaN is ignored unless both are, and 0 is greater than -0. */
     public static double fmax(double x, double y) {
         return Double.isNaN(x) ? y : Double.isNaN(y) ? x : Math.max(x, y);
     }
 
+    /** Returns the lesser argument; a NaN is ignored unless both are, and -0 is less than 0. */
     public static double fmin(double x, double y) {
         return Double.isNaN(x) ? y : Double.isNaN(y) ? x : Math.min(x, y);
     }
 
+    /** Returns {@code x} if it is finite, 0 for NaN, and the largest finite double of its sign for an infinity. */
     public static double nanToNum(double x) {
         return Double.isNaN(x) ? 0 : Math.max(-Double.MAX_VALUE, Math.min(x, Double.MAX_VALUE));
     }
