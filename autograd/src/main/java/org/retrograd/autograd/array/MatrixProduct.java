@@ -38,14 +38,7 @@ public final class MatrixProduct {
      * @param so shape of {@code out}: its leading axes are those of {@code sa} and {@code sb} broadcast to each other
      */
     public static void multiply(
-            Storage a,
-            Shape sa,
-            boolean transposeA,
-            Storage b,
-            Shape sb,
-            boolean transposeB,
-            Shape so,
-            Storage out) {
+            Storage a, Shape sa, boolean transposeA, Storage b, Shape sb, boolean transposeB, Shape so, Storage out) {
         if (so.size() == 0) {
             return;
         }
@@ -165,7 +158,17 @@ public final class MatrixProduct {
     }
 
     private static void four(
-            double[] x, int at, int line, int xStep, double[] y, int p, int yStep, int k, double[] out, int to, int step) {
+            double[] x,
+            int at,
+            int line,
+            int xStep,
+            double[] y,
+            int p,
+            int yStep,
+            int k,
+            double[] out,
+            int to,
+            int step) {
         int x1 = at + line;
         int x2 = x1 + line;
         int x3 = x2 + line;
@@ -230,8 +233,21 @@ public final class MatrixProduct {
         int t = 0;
         for (; t < depth - 1; t += 2) {
             addTwoRows(
-                    columns, c[0], c[1], c[2], c[3], tile[t], tile[t + 1], x[p0], x[p0 + next], x[p1], x[p1 + next],
-                    x[p2], x[p2 + next], x[p3], x[p3 + next]);
+                    columns,
+                    c[0],
+                    c[1],
+                    c[2],
+                    c[3],
+                    tile[t],
+                    tile[t + 1],
+                    x[p0],
+                    x[p0 + next],
+                    x[p1],
+                    x[p1 + next],
+                    x[p2],
+                    x[p2 + next],
+                    x[p3],
+                    x[p3 + next]);
             p0 += 2 * next;
             p1 += 2 * next;
             p2 += 2 * next;

@@ -24,7 +24,7 @@ public final class Operand {
 
     /** Returns the operand through which a loop over {@code loop} reads an array whose shape broadcasts to it. */
     public static Operand of(Storage storage, Shape shape, Shape loop) {
-        if (shape == loop || shape.size() == loop.size() && shape.size() != 1) {
+        if (shape == loop || (shape.size() == loop.size() && shape.size() != 1)) {
             return new Operand(storage.values, 1, null);
         }
         if (shape.size() == 1) {

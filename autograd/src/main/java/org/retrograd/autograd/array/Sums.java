@@ -94,8 +94,7 @@ final class Sums {
         return tree(0 + l0, 0 + l1, 0 + l2, 0 + l3, 0 + l4, 0 + l5, 0 + l6, 0 + l7);
     }
 
-    private static double tree(
-            double l0, double l1, double l2, double l3, double l4, double l5, double l6, double l7) {
+    private static double tree(double l0, double l1, double l2, double l3, double l4, double l5, double l6, double l7) {
         return ((l0 + l4) + (l2 + l6)) + ((l1 + l5) + (l3 + l7));
     }
 

@@ -1,11 +1,11 @@
 package org.retrograd.autograd.scalar;
 
-import static org.retrograd.autograd.scalar.Expr.A;
-import static org.retrograd.autograd.scalar.Expr.B;
-import static org.retrograd.autograd.scalar.Expr.ONE;
-import static org.retrograd.autograd.scalar.Expr.Y;
 import static org.retrograd.autograd.scalar.Expr.constant;
 import static org.retrograd.autograd.scalar.Expr.select;
+import static org.retrograd.autograd.scalar.Symbols.A;
+import static org.retrograd.autograd.scalar.Symbols.B;
+import static org.retrograd.autograd.scalar.Symbols.ONE;
+import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
@@ -97,10 +97,10 @@ public final class Arithmetic {
             comparison("equal", "%s = %s", "1 where a equals b, else 0; NaN equals nothing.", (a, b) -> a == b ? 1 : 0);
 
     public static final Primitive SELECT = Primitive.ternary("where", (a, b, c) -> a != 0 ? b : c)
-            .doc("Chooses b where the condition a holds, else c; the branch not taken contributes nothing, not even NaN.")
+            .doc(
+                    "Chooses b where the condition a holds, else c; the branch not taken contributes nothing, not even NaN.")
             .written("where(%s, %s, %s)")
-            .partials(() -> List.of(
-                    constant(0), select(A.eq(0), constant(0), ONE), select(A.eq(0), ONE, constant(0))))
+            .partials(() -> List.of(constant(0), select(A.eq(0), constant(0), ONE), select(A.eq(0), ONE, constant(0))))
             .breaks(0, () -> List.of(A))
             .build();
 
@@ -117,8 +117,7 @@ public final class Arithmetic {
         return g == 0 ? 0 : g * partial;
     }
 
-    private static Primitive comparison(
-            String name, String written, String doc, DoubleBinaryOperator value) {
+    private static Primitive comparison(String name, String written, String doc, DoubleBinaryOperator value) {
         return Primitive.binary(name, value)
                 .doc(doc)
                 .written("(" + written + ")")

@@ -92,7 +92,7 @@ final class ErrorFunctions {
             return StrictMath.exp(x * x) * (1 - erf(x));
         }
         if (x < 0) {
-            if (x < -27) {
+            if (x < -26.64) { // 2·exp(x²) overflows
                 return Double.POSITIVE_INFINITY;
             }
             double square = x * x;

@@ -3,30 +3,12 @@ package org.retrograd.autograd.scalar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A formula in the inputs {@link #A}, {@link #B}, {@link #C} of a primitive and in its output {@link #Y}.
+ * A formula in the inputs and the output of a primitive, which {@link Symbols} names.
  *
  * <p>Partial derivatives are stated as such formulas, as data. One statement then gives the fused loop over doubles
  * ({@link #value}), the rule recorded for higher derivatives ({@link #in} over tensors) and the text of the reference.
  */
 public sealed interface Expr {
-    /** The first input. */
-    Expr A = new Leaf("a", 0);
-
-    /** The second input. */
-    Expr B = new Leaf("b", 1);
-
-    /** The third input. */
-    Expr C = new Leaf("c", 2);
-
-    /** The output, for derivatives that are simpler in it: that of {@code tanh} is {@code (1 - Y) * (1 + Y)}. */
-    Expr Y = new Leaf("y", 3);
-
-    /** The number 1. */
-    Expr ONE = new Constant(1);
-
-    /** Not a number: the derivative outside the domain. */
-    Expr NAN = new Constant(Double.NaN);
-
     /** Returns the number that the formula gives for the given inputs and output. */
     double value(double a, double b, double c, double y);
 
@@ -131,7 +113,7 @@ public sealed interface Expr {
 
     /** Returns this formula where {@code condition} holds and NaN elsewhere: outside the domain. */
     default Expr where(Expr condition) {
-        return select(condition, this, NAN);
+        return select(condition, this, Symbols.NAN);
     }
 
     /** An input or the output. */
@@ -148,13 +130,12 @@ public sealed interface Expr {
 
         @Override
         public <V> V in(Algebra<V> algebra, V a, @Nullable V b, @Nullable V c, V y) {
-            V value =
-                    switch (index) {
-                        case 0 -> a;
-                        case 1 -> b;
-                        case 2 -> c;
-                        default -> y;
-                    };
+            V value = switch (index) {
+                case 0 -> a;
+                case 1 -> b;
+                case 2 -> c;
+                default -> y;
+            };
             if (value == null) {
                 throw new IllegalStateException("a formula refers to input " + name + ", which its primitive lacks");
             }

@@ -1,5 +1,8 @@
 package org.retrograd.autograd.scalar;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +27,16 @@ public final class ExprKernel {
      * whatever the partial derivative, as long as that is not the same number everywhere.
      */
     public static Kernel derivative(Expr partial) {
-        return partial instanceof Expr.Constant constant ? scaleLoop(constant.value()) : partialLoop(partial);
+        return partial instanceof Expr.Constant constant && Double.isFinite(constant.value())
+                ? scaleLoop(constant.value())
+                : partialLoop(partial);
     }
 
     private static Kernel unaryLoop(DoubleUnaryOperator function) {
         return (n, a, b, c, y, g, out, at, add) -> {
-            double[] x = a.values;
-            for (int i = 0, ia = a.offset; i < n; i++, ia += a.stride) {
+            Operand first = requireNonNull(a);
+            double[] x = first.values;
+            for (int i = 0, ia = first.offset; i < n; i++, ia += first.stride) {
                 double value = function.applyAsDouble(x[ia]);
                 out[at + i] = add ? out[at + i] + value : value;
             }
@@ -39,9 +45,13 @@ public final class ExprKernel {
 
     private static Kernel binaryLoop(DoubleBinaryOperator function) {
         return (n, a, b, c, y, g, out, at, add) -> {
-            double[] x1 = a.values;
-            double[] x2 = b.values;
-            for (int i = 0, ia = a.offset, ib = b.offset; i < n; i++, ia += a.stride, ib += b.stride) {
+            Operand first = requireNonNull(a);
+            Operand second = requireNonNull(b);
+            double[] x1 = first.values;
+            double[] x2 = second.values;
+            for (int i = 0, ia = first.offset, ib = second.offset;
+                    i < n;
+                    i++, ia += first.stride, ib += second.stride) {
                 double value = function.applyAsDouble(x1[ia], x2[ib]);
                 out[at + i] = add ? out[at + i] + value : value;
             }
@@ -58,9 +68,17 @@ public final class ExprKernel {
     }
 
     private static Kernel scaleLoop(double factor) {
+        if (factor == 0) {
+            return (n, a, b, c, y, g, out, at, add) -> {
+                if (!add) {
+                    Arrays.fill(out, at, at + n, 0);
+                }
+            };
+        }
         return (n, a, b, c, y, g, out, at, add) -> {
-            double[] seed = g.values;
-            for (int i = 0, ig = g.offset; i < n; i++, ig += g.stride) {
+            Operand factors = requireNonNull(g);
+            double[] seed = factors.values;
+            for (int i = 0, ig = factors.offset; i < n; i++, ig += factors.stride) {
                 double value = seed[ig] * factor;
                 out[at + i] = add ? out[at + i] + value : value;
             }
@@ -69,8 +87,9 @@ public final class ExprKernel {
 
     private static Kernel partialLoop(Expr partial) {
         return (n, a, b, c, y, g, out, at, add) -> {
-            double[] seed = g.values;
-            for (int i = 0, ig = g.offset; i < n; i++, ig += g.stride) {
+            Operand factors = requireNonNull(g);
+            double[] seed = factors.values;
+            for (int i = 0, ig = factors.offset; i < n; i++, ig += factors.stride) {
                 double value = Arithmetic.strongProduct(
                         seed[ig], partial.value(entry(a, i), entry(b, i), entry(c, i), entry(y, i)));
                 out[at + i] = add ? out[at + i] + value : value;

@@ -182,7 +182,8 @@ final class GammaFunctions {
             return x == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
         }
         if (x < 0.5) {
-            return x * (x - 1) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x + 0.5) - StrictMath.log(x);
+            return x * (x - 1) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x + 0.5)
+                    - StrictMath.log(x);
         }
         if (x <= 1.5) {
             return (x - 1) * (x - 2) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x - 0.5);
@@ -254,7 +255,7 @@ final class GammaFunctions {
             sum += Math.fma(term, -(n + 1.0) * lost(x, k, at) / at, term);
         }
         for (int k = 1; k <= n; k++) {
-            sum *= Math.scalb(k, -shift);
+            sum *= Math.scalb((double) k, -shift);
         }
         return sign * sum;
     }

@@ -1,15 +1,15 @@
 package org.retrograd.autograd.scalar;
 
-import static org.retrograd.autograd.scalar.Expr.A;
-import static org.retrograd.autograd.scalar.Expr.B;
-import static org.retrograd.autograd.scalar.Expr.C;
-import static org.retrograd.autograd.scalar.Expr.ONE;
-import static org.retrograd.autograd.scalar.Expr.Y;
 import static org.retrograd.autograd.scalar.Expr.constant;
 import static org.retrograd.autograd.scalar.Expr.select;
 import static org.retrograd.autograd.scalar.Primitive.binary;
 import static org.retrograd.autograd.scalar.Primitive.ternary;
 import static org.retrograd.autograd.scalar.Primitive.unary;
+import static org.retrograd.autograd.scalar.Symbols.A;
+import static org.retrograd.autograd.scalar.Symbols.B;
+import static org.retrograd.autograd.scalar.Symbols.C;
+import static org.retrograd.autograd.scalar.Symbols.ONE;
+import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -43,7 +43,8 @@ public final class Piecewise {
 
     public static final Primitive SIGN = steps("sign", Math::signum, "-1, 0 or 1: the sign.", () -> A);
 
-    public static final Primitive FLOOR = steps("floor", Math::floor, "The largest whole number <= a.", () -> toWhole(A));
+    public static final Primitive FLOOR =
+            steps("floor", Math::floor, "The largest whole number <= a.", () -> toWhole(A));
 
     public static final Primitive CEIL = steps("ceil", Math::ceil, "The smallest whole number >= a.", () -> toWhole(A));
 
@@ -51,7 +52,10 @@ public final class Piecewise {
             steps("round", Math::rint, "The nearest whole number, the even one of two.", () -> toWhole(A.add(0.5)));
 
     public static final Primitive TRUNC = steps(
-            "trunc", a -> a < 0 ? Math.ceil(a) : Math.floor(a), "The whole number next to a towards 0.", () -> toWhole(A));
+            "trunc",
+            a -> a < 0 ? Math.ceil(a) : Math.floor(a),
+            "The whole number next to a towards 0.",
+            () -> toWhole(A));
 
     public static final Primitive RELU = unary("relu", a -> Math.max(a, 0))
             .doc("max(a, 0); its derivative at 0 is 0.")
@@ -81,9 +85,9 @@ public final class Piecewise {
             .at(0, 0.5, 0, 0.5, 0)
             .build();
 
-    public static final Primitive CELU = binary(
-                    "celu", (a, alpha) -> a > 0 ? a : alpha * StrictMath.expm1(a / alpha))
-            .doc("a where a > 0, else b (e^(a/b) - 1), smooth for every b > 0 (Barron 2017); second derivative at 0: 0.")
+    public static final Primitive CELU = binary("celu", (a, alpha) -> a > 0 ? a : alpha * StrictMath.expm1(a / alpha))
+            .doc(
+                    "a where a > 0, else b (e^(a/b) - 1), smooth for every b > 0 (Barron 2017); second derivative at 0: 0.")
             .partials(() -> List.of(
                     select(A.ge(0), ONE, A.div(B).then(Smooth.EXP)),
                     select(
@@ -97,11 +101,10 @@ public final class Piecewise {
             .at(0, 2, 0, 1, 0)
             .build();
 
-    public static final Primitive SELU = unary(
-                    "selu", a -> SELU_SCALE * (a > 0 ? a : SELU_ALPHA * StrictMath.expm1(a)))
+    public static final Primitive SELU = unary("selu", a -> SELU_SCALE * (a > 0 ? a : SELU_ALPHA * StrictMath.expm1(a)))
             .doc("The self-normalising unit (Klambauer et al. 2017); its derivative at 0 is the right one, 1.0507.")
-            .partial(() -> select(
-                    A.ge(0), constant(SELU_SCALE), A.then(Smooth.EXP).mul(SELU_SCALE * SELU_ALPHA)))
+            .partial(() ->
+                    select(A.ge(0), constant(SELU_SCALE), A.then(Smooth.EXP).mul(SELU_SCALE * SELU_ALPHA)))
             .breaks(1, () -> List.of(A))
             .at(0, 0, SELU_SCALE)
             .build();
@@ -134,7 +137,8 @@ public final class Piecewise {
 
     public static final Primitive HARD_SWISH = unary("hardSwish", a -> a * (Math.min(Math.max(a + 3, 0), 6) / 6))
             .doc("a hardSigmoid(a) (Howard et al. 2019); its derivative is 0 at -3 and 1 at 3.")
-            .partial(() -> select(A.le(-3), ZERO, select(A.ge(3), ONE, A.mul(1.0 / 3).add(0.5))))
+            .partial(() ->
+                    select(A.le(-3), ZERO, select(A.ge(3), ONE, A.mul(1.0 / 3).add(0.5))))
             .samples(-5, 5)
             .breaks(1, () -> List.of(A.add(3), A.sub(constant(3))))
             .at(-3, -0.0, 0)
@@ -144,7 +148,9 @@ public final class Piecewise {
     public static final Primitive CLAMP = ternary("clamp", (a, low, high) -> Math.min(Math.max(a, low), high))
             .doc("a limited to the interval from b to c; its derivative is 1 inside and on both bounds.")
             .partials(() -> List.of(
-                    A.ge(B).mul(A.le(C)), A.lt(B).mul(B.le(C)), A.then(Piecewise.MAXIMUM, B).gt(C)))
+                    A.ge(B).mul(A.le(C)),
+                    A.lt(B).mul(B.le(C)),
+                    A.then(Piecewise.MAXIMUM, B).gt(C)))
             .samples(new Interval(-2, 2), new Interval(-1, -0.5), new Interval(0.5, 1))
             .breaks(1, () -> List.of(A.sub(B), A.sub(C)))
             .at(-1, -1, 1, -1, 1, 0, 0)
@@ -218,7 +224,8 @@ public final class Piecewise {
                     "huber", (a, delta) -> Math.abs(a) <= delta ? 0.5 * a * a : delta * (Math.abs(a) - 0.5 * delta))
             .doc("a^2 / 2 where |a| <= b, else b (|a| - b/2) (Huber 1964).")
             .partials(() -> List.of(
-                    select(A.then(ABS).le(B), A, B.mul(A.then(SIGN))), A.then(ABS).sub(B).then(RELU)))
+                    select(A.then(ABS).le(B), A, B.mul(A.then(SIGN))),
+                    A.then(ABS).sub(B).then(RELU)))
             .samples(new Interval(-2, 2), new Interval(0.5, 1.5))
             .breaks(2, () -> List.of(A.then(ABS).sub(B)))
             .at(0, 1, 0, 0, 0)

@@ -1,6 +1,5 @@
 package org.retrograd.autograd.scalar;
 
-import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * An elementary function of one to three numbers: everything that is known about {@code tanh} stands in one such object.
@@ -205,8 +205,9 @@ public final class Primitive {
 
         /** States where the derivative of the given order jumps: where a margin is 0. */
         Definition breaks(int order, Supplier<List<Expr>> margins) {
-            this.breaks = () ->
-                    margins.get().stream().map(margin -> new Break(order, margin)).toList();
+            this.breaks = () -> margins.get().stream()
+                    .map(margin -> new Break(order, margin))
+                    .toList();
             return this;
         }
 
@@ -214,11 +215,11 @@ public final class Primitive {
         Definition at(double... inputsValuePartials) {
             int arity = value.arity();
             if (inputsValuePartials.length != 2 * arity + 1) {
-                throw new IllegalArgumentException("a special point of " + name + " is " + arity + " inputs, the value and "
-                        + arity + " partials, but got " + inputsValuePartials.length + " numbers");
+                throw new IllegalArgumentException(
+                        "a special point of " + name + " is " + arity + " inputs, the value and " + arity
+                                + " partials, but got " + inputsValuePartials.length + " numbers");
             }
-            List<Double> all =
-                    Arrays.stream(inputsValuePartials).boxed().toList();
+            List<Double> all = Arrays.stream(inputsValuePartials).boxed().toList();
             specialPoints.add(new SpecialPoint(
                     ImmutableList.copyOf(all.subList(0, arity)),
                     all.get(arity),

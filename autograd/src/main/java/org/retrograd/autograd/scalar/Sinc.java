@@ -17,7 +17,7 @@ final class Sinc {
     /** Returns the {@code n}-th derivative at {@code x}, the value itself for {@code n = 0}. */
     static double derivative(int n, double x) {
         if (n < 0) {
-            throw new IllegalArgumentException("the order of a derivative of sinc must be 0 or more, but got " + n);
+            throw new IllegalArgumentException("sincDerivative needs an order of 0 or more, but got " + n);
         }
         if (Double.isInfinite(x)) {
             return 0;

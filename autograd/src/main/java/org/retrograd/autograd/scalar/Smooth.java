@@ -1,13 +1,13 @@
 package org.retrograd.autograd.scalar;
 
-import static org.retrograd.autograd.scalar.Expr.A;
-import static org.retrograd.autograd.scalar.Expr.B;
-import static org.retrograd.autograd.scalar.Expr.ONE;
-import static org.retrograd.autograd.scalar.Expr.Y;
 import static org.retrograd.autograd.scalar.Expr.constant;
 import static org.retrograd.autograd.scalar.Expr.select;
 import static org.retrograd.autograd.scalar.Primitive.binary;
 import static org.retrograd.autograd.scalar.Primitive.unary;
+import static org.retrograd.autograd.scalar.Symbols.A;
+import static org.retrograd.autograd.scalar.Symbols.B;
+import static org.retrograd.autograd.scalar.Symbols.ONE;
+import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
 import org.retrograd.autograd.scalar.Primitive.Interval;
@@ -170,8 +170,7 @@ public final class Smooth {
 
     public static final Primitive ACOSH = unary("acosh", SpecialFunctions::acosh)
             .doc("The inverse hyperbolic cosine.")
-            .partial(() ->
-                    A.sub(ONE).then(SQRT).mul(A.add(ONE).then(SQRT)).then(Arithmetic.RECIPROCAL))
+            .partial(() -> A.sub(ONE).then(SQRT).mul(A.add(ONE).then(SQRT)).then(Arithmetic.RECIPROCAL))
             .samples(1.2, 4)
             .at(1, 0, INF)
             .at(-2, Double.NaN, Double.NaN)
@@ -179,7 +178,10 @@ public final class Smooth {
 
     public static final Primitive ATANH = unary("atanh", SpecialFunctions::atanh)
             .doc("The inverse hyperbolic tangent.")
-            .partial(() -> ONE.sub(A).mul(ONE.add(A)).then(Arithmetic.RECIPROCAL).where(A.ge(-1).mul(A.le(1))))
+            .partial(() -> ONE.sub(A)
+                    .mul(ONE.add(A))
+                    .then(Arithmetic.RECIPROCAL)
+                    .where(A.ge(-1).mul(A.le(1))))
             .samples(-0.8, 0.8)
             .at(1, INF, INF)
             .at(-1, -INF, INF)
@@ -187,7 +189,8 @@ public final class Smooth {
             .build();
 
     public static final Primitive SIGMOID = unary("sigmoid", SpecialFunctions::sigmoid)
-            .doc("The logistic function 1 / (1 + e^-a); its derivative y(1 - y) loses relative accuracy where y is near 1.")
+            .doc(
+                    "The logistic function 1 / (1 + e^-a); its derivative y(1 - y) loses relative accuracy where y is near 1.")
             .partial(() -> Y.mul(ONE.sub(Y)))
             .samples(-6, 6)
             .at(0, 0.5, 0.25)

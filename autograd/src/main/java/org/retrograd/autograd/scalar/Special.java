@@ -1,14 +1,14 @@
 package org.retrograd.autograd.scalar;
 
-import static org.retrograd.autograd.scalar.Expr.A;
-import static org.retrograd.autograd.scalar.Expr.B;
-import static org.retrograd.autograd.scalar.Expr.NAN;
-import static org.retrograd.autograd.scalar.Expr.ONE;
-import static org.retrograd.autograd.scalar.Expr.Y;
 import static org.retrograd.autograd.scalar.Expr.constant;
 import static org.retrograd.autograd.scalar.Expr.select;
 import static org.retrograd.autograd.scalar.Primitive.binary;
 import static org.retrograd.autograd.scalar.Primitive.unary;
+import static org.retrograd.autograd.scalar.Symbols.A;
+import static org.retrograd.autograd.scalar.Symbols.B;
+import static org.retrograd.autograd.scalar.Symbols.NAN;
+import static org.retrograd.autograd.scalar.Symbols.ONE;
+import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
 import org.retrograd.autograd.scalar.Primitive.Interval;
@@ -48,10 +48,8 @@ public final class Special {
 
     public static final Primitive GELU = unary("gelu", SpecialFunctions::gelu)
             .doc("The Gaussian error linear unit a Phi(a), exact form (Hendrycks and Gimpel 2016).")
-            .partial(() -> A.mul(-Math.sqrt(0.5))
-                    .then(ERFC)
-                    .mul(0.5)
-                    .add(A.mul(gaussian(1 / Math.sqrt(2 * Math.PI), 0.5))))
+            .partial(() ->
+                    A.mul(-Math.sqrt(0.5)).then(ERFC).mul(0.5).add(A.mul(gaussian(1 / Math.sqrt(2 * Math.PI), 0.5))))
             .samples(-5, 5)
             .at(0, 0, 0.5)
             .build();
@@ -100,8 +98,7 @@ public final class Special {
 
     public static final Primitive HYPOT = binary("hypot", SpecialFunctions::hypot)
             .doc("The length sqrt(a^2 + b^2), without overflow; its derivative at (0, 0) is the subgradient (0, 0).")
-            .partials(() -> List.of(
-                    select(Y.eq(0), constant(0), A.div(Y)), select(Y.eq(0), constant(0), B.div(Y))))
+            .partials(() -> List.of(select(Y.eq(0), constant(0), A.div(Y)), select(Y.eq(0), constant(0), B.div(Y))))
             .samples(0.3, 2)
             .breaks(1, () -> List.of(Y))
             .at(0, 0, 0, 0, 0)

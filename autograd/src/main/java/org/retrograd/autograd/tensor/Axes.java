@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.Arrays;
 import org.retrograd.autograd.array.Fold;
 import org.retrograd.autograd.array.Shape;
 
@@ -84,6 +85,6 @@ final class Axes {
 
     @Override
     public String toString() {
-        return java.util.Arrays.toString(fromEnd);
+        return Arrays.toString(fromEnd);
     }
 }

@@ -43,22 +43,23 @@ public final class Catalogue {
     }
 
     private static ImmutableList<Example> examples(Primitive primitive) {
-        List<List<Shape>> shapes =
-                switch (primitive.arity()) {
-                    case 1 -> List.of(
-                            List.of(Shape.of(2, 3)), List.of(Shape.SCALAR), List.of(Shape.of(0, 2)), List.of(Shape.of(1)));
-                    case 2 -> List.of(
-                            List.of(Shape.of(2, 3), Shape.of(2, 3)),
-                            List.of(Shape.of(2, 3), Shape.of(3)),
-                            List.of(Shape.of(2, 1), Shape.of(1, 3)),
-                            List.of(Shape.SCALAR, Shape.of(2)),
-                            List.of(Shape.of(4, 1, 3), Shape.of(2, 1)),
-                            List.of(Shape.of(0, 2), Shape.of(2)));
-                    default -> List.of(
-                            List.of(Shape.of(2, 3), Shape.of(2, 3), Shape.of(2, 3)),
-                            List.of(Shape.of(2, 1), Shape.of(3), Shape.SCALAR),
-                            List.of(Shape.of(3), Shape.of(2, 3), Shape.of(2, 1)));
-                };
+        List<List<Shape>> shapes = switch (primitive.arity()) {
+            case 1 ->
+                List.of(List.of(Shape.of(2, 3)), List.of(Shape.SCALAR), List.of(Shape.of(0, 2)), List.of(Shape.of(1)));
+            case 2 ->
+                List.of(
+                        List.of(Shape.of(2, 3), Shape.of(2, 3)),
+                        List.of(Shape.of(2, 3), Shape.of(3)),
+                        List.of(Shape.of(2, 1), Shape.of(1, 3)),
+                        List.of(Shape.SCALAR, Shape.of(2)),
+                        List.of(Shape.of(4, 1, 3), Shape.of(2, 1)),
+                        List.of(Shape.of(0, 2), Shape.of(2)));
+            default ->
+                List.of(
+                        List.of(Shape.of(2, 3), Shape.of(2, 3), Shape.of(2, 3)),
+                        List.of(Shape.of(2, 1), Shape.of(3), Shape.SCALAR),
+                        List.of(Shape.of(3), Shape.of(2, 3), Shape.of(2, 1)));
+        };
         ImmutableList.Builder<Example> examples = ImmutableList.builder();
         for (List<Shape> in : shapes) {
             List<Input> inputs = new ArrayList<>();
@@ -66,7 +67,9 @@ public final class Catalogue {
                 inputs.add(new Input(primitive.samples().get(k), in.get(k)));
             }
             examples.add(Definition.call(
-                    primitive.name() + in, inputs, x -> Elementwise.of(primitive).apply(x.toArray(new Tensor[0]))));
+                    primitive.name() + in,
+                    inputs,
+                    x -> Elementwise.of(primitive).apply(x.toArray(new Tensor[0]))));
         }
         return examples.build();
     }

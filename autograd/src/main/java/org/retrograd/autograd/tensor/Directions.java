@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.Arrays;
 import org.retrograd.autograd.array.Shape;
 
 /**
@@ -46,6 +47,6 @@ final class Directions {
                 axes[n++] = axis;
             }
         }
-        return cotangent.sum(java.util.Arrays.copyOf(axes, n)).reshape(target);
+        return cotangent.sum(Arrays.copyOf(axes, n)).reshape(target);
     }
 }

@@ -1,5 +1,7 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Broadcast;
 import org.retrograd.autograd.array.Kernel;
@@ -10,6 +12,7 @@ import org.retrograd.autograd.scalar.Arithmetic;
 import org.retrograd.autograd.scalar.Expr;
 import org.retrograd.autograd.scalar.ExprKernel;
 import org.retrograd.autograd.scalar.Primitive;
+import org.retrograd.autograd.scalar.Symbols;
 
 /**
  * The family of operations that apply a {@link Primitive} to each entry, inputs broadcast against each other.
@@ -32,10 +35,10 @@ class Elementwise extends Op {
             return new Derivative(
                     partial,
                     ExprKernel.derivative(partial),
-                    partial.uses(Expr.A),
-                    partial.uses(Expr.B),
-                    partial.uses(Expr.C),
-                    partial.uses(Expr.Y));
+                    partial.uses(Symbols.A),
+                    partial.uses(Symbols.B),
+                    partial.uses(Symbols.C),
+                    partial.uses(Symbols.Y));
         }
     }
 
@@ -53,8 +56,7 @@ class Elementwise extends Op {
 
     private static synchronized Elementwise make(Primitive primitive) {
         int index = primitive.index();
-        @Nullable Elementwise[] grown =
-                index < made.length ? made.clone() : java.util.Arrays.copyOf(made, 2 * index);
+        @Nullable Elementwise[] grown = index < made.length ? made.clone() : Arrays.copyOf(made, 2 * index);
         Elementwise op = primitive == Arithmetic.SELECT ? new Select() : new Elementwise(primitive);
         grown[index] = op;
         made = grown;
@@ -128,13 +130,13 @@ class Elementwise extends Op {
                 sum = sum == null ? term : sum.add(term);
             }
         }
-        return java.util.Objects.requireNonNull(sum).broadcastTo(shape);
+        return Objects.requireNonNull(sum).broadcastTo(shape);
     }
 
     /** Returns the strong product of a cotangent or tangent with the partial derivative by input {@code k}. */
     private Tensor times(Tensor g, int k, Tensor[] in, Tensor y) {
         Expr partial = primitive.partial(k);
-        if (partial instanceof Expr.Constant constant) {
+        if (partial instanceof Expr.Constant constant && Double.isFinite(constant.value())) {
             return constant.value() == 1 ? g : constant.value() == 0 ? Tensor.zeros(g.shape) : g.mul(constant.value());
         }
         Tensor factor = partial.in(
@@ -146,7 +148,7 @@ class Elementwise extends Op {
     void pull(int k, Tensor g, Tensor y, Sweep sweep) {
         Tensor x = y.in[k];
         Derivative d = derivative(k);
-        if (d.partial.equals(Expr.ONE)) {
+        if (d.partial.equals(Symbols.ONE)) {
             sweep.add(x, g);
         } else if (Directions.of(g, y).append(x.shape).equals(g.shape)) {
             sweep.accumulate(
@@ -172,7 +174,7 @@ class Elementwise extends Op {
                 run(derivative(k), y, shape, Operand.of(aligned.data, aligned.shape, shape), out, add);
             }
         }
-        return new Tensor(shape, java.util.Objects.requireNonNull(out));
+        return new Tensor(shape, Objects.requireNonNull(out));
     }
 
     private static void run(Derivative d, Tensor y, Shape loop, Operand g, Storage out, boolean add) {

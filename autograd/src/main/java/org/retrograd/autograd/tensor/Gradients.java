@@ -55,7 +55,7 @@ public final class Gradients {
 
     /** Whether the differentiated value depends on {@code x}, so that {@link #of(Tensor)} has an answer. */
     public boolean has(Tensor x) {
-        return sweep.of(x) != null || x.op instanceof Variable && graph.earlierValue(x) != null;
+        return sweep.of(x) != null || (x.op instanceof Variable && graph.earlierValue(x) != null);
     }
 
     private String whyNone(Tensor x) {

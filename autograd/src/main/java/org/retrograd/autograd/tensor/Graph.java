@@ -122,9 +122,9 @@ final class Graph {
     /** Returns the slot that holds an id, or the free one where it belongs. */
     private int place(long id) {
         int mask = table.length - 1;
-        int slot = (int) (id ^ id >>> 20) & mask;
+        int slot = (int) (id ^ (id >>> 20)) & mask;
         for (Tensor x = table[slot]; x != null && x.id != id; x = table[slot]) {
-            slot = slot + 1 & mask;
+            slot = (slot + 1) & mask;
         }
         return slot;
     }
@@ -213,10 +213,11 @@ final class Graph {
     }
 
     /** Returns the value that a free variable had in this graph, or null. */
-    @Nullable Tensor earlierValue(Tensor variable) {
+    @Nullable
+    Tensor earlierValue(Tensor variable) {
         Tensor found = null;
         for (Tensor x : table) {
-            if (x != null && x.op == variable.op && x.op instanceof Variable && !((Variable) x.op).scoped) {
+            if (x != null && x.op == variable.op && x.op instanceof Variable kind && !kind.scoped) {
                 if (found != null) {
                     throw new IllegalArgumentException("the graph holds two values of " + variable
                             + ", which was updated while it was built: ask for the gradient of one of the two tensors");

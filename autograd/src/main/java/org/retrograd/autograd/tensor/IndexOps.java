@@ -16,8 +16,10 @@ final class IndexOps {
             "take",
             "The entries at the given positions of an axis, which is replaced by the axes of the indices.",
             call("x.take(indices, 0)", real(4, 3), x -> x.take(Indices.of(2, 0, 2), 0)),
-            call("x.take(matrix of indices, -1)", real(2, 3), x -> x.take(
-                    Indices.of(0, 2, -1, 1).reshape(2, 2), -1)),
+            call(
+                    "x.take(matrix of indices, -1)",
+                    real(2, 3),
+                    x -> x.take(Indices.of(0, 2, -1, 1).reshape(2, 2), -1)),
             call("x.take(no indices, 0)", real(4, 3), x -> x.take(Indices.of(), 0)));
 
     static final Definition SCATTER_ADD = Definition.of(
@@ -138,11 +140,7 @@ final class IndexOps {
     static final Definition SCATTER = Definition.of(
             "scatter",
             "The tensor with the entries of a source put at the given positions of an axis, each named once.",
-            call(
-                    "x.scatter(0, indices, y)",
-                    real(4, 3),
-                    real(2, 3),
-                    (x, y) -> x.scatter(0, Indices.of(2, 0), y)));
+            call("x.scatter(0, indices, y)", real(4, 3), real(2, 3), (x, y) -> x.scatter(0, Indices.of(2, 0), y)));
 
     static Tensor scatter(Tensor x, int axis, Indices indices, Tensor source) {
         Take take = taking(x, indices, axis);
@@ -181,10 +179,14 @@ final class IndexOps {
     static final Definition GATHER = Definition.of(
             "gather",
             "Along an axis the entry whose position an index of the same rank names, for each place separately.",
-            call("x.gather(indices, 1)", real(2, 4), x -> x.gather(
-                    Indices.of(0, 3, 3, 1, 1, 1).reshape(2, 3), 1)),
-            call("x.gather(indices, 0)", real(3, 2), x -> x.gather(
-                    Indices.of(0, 2).reshape(1, 2), 0)));
+            call(
+                    "x.gather(indices, 1)",
+                    real(2, 4),
+                    x -> x.gather(Indices.of(0, 3, 3, 1, 1, 1).reshape(2, 3), 1)),
+            call(
+                    "x.gather(indices, 0)",
+                    real(3, 2),
+                    x -> x.gather(Indices.of(0, 2).reshape(1, 2), 0)));
 
     /** Reads along one axis at positions that differ from place to place. */
     static final class Gather extends Linear {
@@ -341,8 +343,8 @@ final class IndexOps {
         ShapeOps.requireMargins(x, axis, before, after);
         int length = x.dim(axis);
         if (length == 0) {
-            throw new IllegalArgumentException("padEdge repeats the outer entries, but shape " + x.shape
-                    + " has none along axis " + axis);
+            throw new IllegalArgumentException(
+                    "padEdge repeats the outer entries, but shape " + x.shape + " has none along axis " + axis);
         }
         int[] positions = new int[before + length + after];
         Arrays.setAll(positions, i -> Math.min(Math.max(i - before, 0), length - 1));
@@ -353,8 +355,8 @@ final class IndexOps {
         ShapeOps.requireMargins(x, axis, before, after);
         int length = x.dim(axis);
         if (Math.max(before, after) >= length) {
-            throw new IllegalArgumentException("padReflect mirrors at most " + (length - 1) + " entries along axis " + axis
-                    + " of shape " + x.shape + ", but got " + before + " before and " + after + " after");
+            throw new IllegalArgumentException("padReflect mirrors at most " + (length - 1) + " entries along axis "
+                    + axis + " of shape " + x.shape + ", but got " + before + " before and " + after + " after");
         }
         int[] positions = new int[before + length + after];
         Arrays.setAll(positions, i -> {

@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import java.util.Arrays;
 import java.util.Objects;
 import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
 
 /**
  * An immutable array of whole numbers: positions along an axis, class labels, the results of {@code argMax}.
@@ -83,8 +84,7 @@ public final class Indices {
         for (int i = 0; i < checked.length; i++) {
             hot[i * classes + checked[i]] = 1;
         }
-        return new Tensor(
-                shape.append(Shape.of(classes)), org.retrograd.autograd.array.Storage.wrap(hot));
+        return new Tensor(shape.append(Shape.of(classes)), Storage.wrap(hot));
     }
 
     /** Returns the positions along an axis of the given length, those counted from the end made positive. */
@@ -108,9 +108,7 @@ public final class Indices {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Indices indices
-                && shape.equals(indices.shape)
-                && Arrays.equals(values, indices.values);
+        return other instanceof Indices indices && shape.equals(indices.shape) && Arrays.equals(values, indices.values);
     }
 
     @Override

@@ -36,8 +36,7 @@ public final class Linearization {
             throw new IllegalArgumentException("the function to differentiate returned null: it must return a tensor");
         }
         boolean reaches = output.op != null && output.id >= scope.oldest;
-        return new Linearization(
-                List.copyOf(arguments), variables, output, reaches ? Graph.of(output, scope) : null);
+        return new Linearization(List.copyOf(arguments), variables, output, reaches ? Graph.of(output, scope) : null);
     }
 
     /** Returns the value of the function: traced if and only if somebody else's variable was reached. */
@@ -57,8 +56,9 @@ public final class Linearization {
         Tensor[] cotangents = new Tensor[variables.length];
         for (int k = 0; k < variables.length; k++) {
             Tensor found = sweep == null ? null : sweep.of(variables[k]);
-            cotangents[k] =
-                    found != null ? found : Tensor.zeros(Directions.of(seed, output).append(variables[k].shape));
+            cotangents[k] = found != null
+                    ? found
+                    : Tensor.zeros(Directions.of(seed, output).append(variables[k].shape));
         }
         return List.of(cotangents);
     }
@@ -76,11 +76,12 @@ public final class Linearization {
         }
         for (int k = 0; k < variables.length; k++) {
             requireShape("the tangent of argument " + k, tangents.get(k), variables[k]);
-            if (tangents.get(k).rank() - variables[k].rank()
-                    != tangents.get(0).rank() - variables[0].rank()) {
-                throw new IllegalArgumentException("either all tangents carry a leading axis of directions or none, but "
-                        + "got shapes " + tangents.stream().map(Tensor::shape).toList() + " for arguments of shapes "
-                        + arguments.stream().map(Tensor::shape).toList());
+            if (tangents.get(k).rank() - variables[k].rank() != tangents.get(0).rank() - variables[0].rank()) {
+                throw new IllegalArgumentException(
+                        "either all tangents carry a leading axis of directions or none, but "
+                                + "got shapes "
+                                + tangents.stream().map(Tensor::shape).toList() + " for arguments of shapes "
+                                + arguments.stream().map(Tensor::shape).toList());
             }
         }
         Tensor found = graph == null
@@ -94,7 +95,9 @@ public final class Linearization {
 
     private static void requireShape(String what, Tensor derivative, Tensor primal) {
         int lead = derivative.rank() - primal.rank();
-        if (lead < 0 || lead > 1 || !Directions.of(derivative, primal).append(primal.shape).equals(derivative.shape)) {
+        if (lead < 0
+                || lead > 1
+                || !Directions.of(derivative, primal).append(primal.shape).equals(derivative.shape)) {
             throw new IllegalArgumentException(what + " needs its shape " + primal.shape
                     + ", or one more axis of directions before it, but got " + derivative.shape);
         }

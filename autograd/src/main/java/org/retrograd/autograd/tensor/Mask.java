@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.Arrays;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.scalar.Arithmetic;
 import org.retrograd.autograd.scalar.Primitive;
@@ -88,7 +89,7 @@ public final class Mask {
 
     @Override
     public int hashCode() {
-        return java.util.Arrays.hashCode(ones.toArray());
+        return Arrays.hashCode(ones.toArray());
     }
 
     @Override

@@ -32,9 +32,10 @@ record Origin(@Nullable String name, @Nullable String site) {
 
     /** Returns the innermost frame outside the engine, as {@code Model.java:31}. */
     private static String callSite() {
-        Optional<StackWalker.StackFrame> frame = StackWalker.getInstance().walk(frames -> frames.filter(
-                        f -> !f.getClassName().startsWith(OWN_PACKAGES) || f.getClassName().endsWith("Test"))
-                .findFirst());
+        Optional<StackWalker.StackFrame> frame = StackWalker.getInstance()
+                .walk(frames -> frames.filter(f -> !f.getClassName().startsWith(OWN_PACKAGES)
+                                || f.getClassName().endsWith("Test"))
+                        .findFirst());
         return frame.map(f -> f.getFileName() + ":" + f.getLineNumber()).orElse("unknown source");
     }
 }

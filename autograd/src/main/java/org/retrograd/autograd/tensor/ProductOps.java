@@ -22,7 +22,11 @@ final class ProductOps {
             call("vector times vector", real(4), real(4), Tensor::matmul),
             call("batch times matrix", real(2, 3, 4), real(4, 2), Tensor::matmul),
             call("batches broadcast", real(2, 1, 3, 4), real(5, 4, 2), Tensor::matmul),
-            call("transposed factors", real(4, 3), real(2, 4), (x, y) -> x.transpose().matmul(y.transpose())),
+            call(
+                    "transposed factors",
+                    real(4, 3),
+                    real(2, 4),
+                    (x, y) -> x.transpose().matmul(y.transpose())),
             call("inner size 0", real(3, 0), real(0, 2), Tensor::matmul));
 
     /**
@@ -120,8 +124,8 @@ final class ProductOps {
 
     static Tensor matmul(Tensor a, Tensor b) {
         if (a.rank() == 0 || b.rank() == 0) {
-            throw new IllegalArgumentException(
-                    "matmul needs at least one axis on each side, but got " + a.shape + " and " + b.shape + "; use mul");
+            throw new IllegalArgumentException("matmul needs at least one axis on each side, but got " + a.shape
+                    + " and " + b.shape + "; use mul");
         }
         int inner = b.dim(b.rank() == 1 ? 0 : -2);
         if (a.dim(-1) != inner) {
@@ -148,11 +152,14 @@ final class ProductOps {
     }
 
     static final Definition OUTER = Definition.of(
-            "outer", "The products of all pairs of two vectors' entries.", call("x.outer(y)", real(3), real(4), Tensor::outer));
+            "outer",
+            "The products of all pairs of two vectors' entries.",
+            call("x.outer(y)", real(3), real(4), Tensor::outer));
 
     static Tensor outer(Tensor a, Tensor b) {
         if (a.rank() != 1 || b.rank() != 1) {
-            throw new IllegalArgumentException("outer needs two vectors, but got shapes " + a.shape + " and " + b.shape);
+            throw new IllegalArgumentException(
+                    "outer needs two vectors, but got shapes " + a.shape + " and " + b.shape);
         }
         return a.expandDims(1).mul(b.expandDims(0));
     }
@@ -164,7 +171,8 @@ final class ProductOps {
 
     static Tensor kron(Tensor a, Tensor b) {
         if (a.rank() != 2 || b.rank() != 2) {
-            throw new IllegalArgumentException("kron needs two matrices, but got shapes " + a.shape + " and " + b.shape);
+            throw new IllegalArgumentException(
+                    "kron needs two matrices, but got shapes " + a.shape + " and " + b.shape);
         }
         Tensor blocks = a.reshape(a.dim(0), 1, a.dim(1), 1).mul(b.reshape(1, b.dim(0), 1, b.dim(1)));
         return blocks.reshape(a.dim(0) * b.dim(0), a.dim(1) * b.dim(1));

@@ -32,7 +32,8 @@ public sealed interface ShapeMethods permits Tensor {
 
     /** Returns this without its axes of length 1. */
     default Tensor squeeze() {
-        return reshape(Arrays.stream(self().shape.toArray()).filter(dim -> dim != 1).toArray());
+        return reshape(
+                Arrays.stream(self().shape.toArray()).filter(dim -> dim != 1).toArray());
     }
 
     /**
@@ -44,8 +45,8 @@ public sealed interface ShapeMethods permits Tensor {
         Shape shape = self().shape;
         for (int axis : axes) {
             if (shape.dim(axis) != 1) {
-                throw new IllegalArgumentException("squeeze takes axes of length 1 away, but axis " + axis + " of shape "
-                        + shape + " has length " + shape.dim(axis));
+                throw new IllegalArgumentException("squeeze takes axes of length 1 away, but axis " + axis
+                        + " of shape " + shape + " has length " + shape.dim(axis));
             }
         }
         return reshape(shape.reduce(shape.axes(axes), false));

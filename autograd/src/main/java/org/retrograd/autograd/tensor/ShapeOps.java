@@ -289,7 +289,8 @@ final class ShapeOps {
         int end = to < 0 ? to + length : to;
         if (step == 0 || first < 0 || end > length || first > end) {
             throw new IndexOutOfBoundsException("slice needs 0 <= from <= to <= " + length
-                    + " (negative positions count from the end) and a step other than 0 along axis " + axis + " of shape "
+                    + " (negative positions count from the end) and a step other than 0 along axis " + axis
+                    + " of shape "
                     + x.shape + ", but got from " + from + " to " + to + " step " + step);
         }
         int count = (end - first + Math.abs(step) - 1) / Math.abs(step);
@@ -311,15 +312,16 @@ final class ShapeOps {
         if (value == 0) {
             return inZeros;
         }
-        Tensor margin = Tensor.ones(x.shape.toArray()).pad(axis, before, after).eq(0).toTensor();
+        Tensor margin =
+                Tensor.ones(x.shape.toArray()).pad(axis, before, after).eq(0).toTensor();
         return inZeros.add(margin.mul(value));
     }
 
     static void requireMargins(Tensor x, int axis, int before, int after) {
         x.shape.axis(axis);
         if (before < 0 || after < 0) {
-            throw new IllegalArgumentException("padding must not be negative, but got " + before + " before and " + after
-                    + " after axis " + axis + " of shape " + x.shape + "; use crop to take entries away");
+            throw new IllegalArgumentException("padding must not be negative, but got " + before + " before and "
+                    + after + " after axis " + axis + " of shape " + x.shape + "; use crop to take entries away");
         }
     }
 
@@ -431,10 +433,10 @@ final class ShapeOps {
         }
         int front = parts[0].shape.axis(axis);
         for (Tensor part : parts) {
-            if (part.rank() != parts[0].rank()
-                    || !part.shape.with(front, 0).equals(parts[0].shape.with(front, 0))) {
-                throw new IllegalArgumentException("concat along axis " + axis + " needs shapes that agree on every other "
-                        + "axis, but got " + List.of(parts).stream().map(Tensor::shape).toList());
+            if (part.rank() != parts[0].rank() || !part.shape.with(front, 0).equals(parts[0].shape.with(front, 0))) {
+                throw new IllegalArgumentException(
+                        "concat along axis " + axis + " needs shapes that agree on every other " + "axis, but got "
+                                + List.of(parts).stream().map(Tensor::shape).toList());
             }
         }
         return parts.length == 1 ? parts[0] : new Concat(front - parts[0].rank()).apply(parts);
@@ -492,6 +494,8 @@ final class ShapeOps {
         if (x.rank() < 2) {
             throw new IllegalArgumentException("a triangle needs at least two axes, but got shape " + x.shape);
         }
-        return Tensor.range(x.dim(-1)).sub(Tensor.range(x.dim(-2)).expandDims(-1)).le(k);
+        return Tensor.range(x.dim(-1))
+                .sub(Tensor.range(x.dim(-2)).expandDims(-1))
+                .le(k);
     }
 }

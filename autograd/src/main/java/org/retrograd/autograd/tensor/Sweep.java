@@ -6,8 +6,8 @@ import org.retrograd.autograd.array.Kernel;
 import org.retrograd.autograd.array.Operand;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
-import org.retrograd.autograd.scalar.Expr;
 import org.retrograd.autograd.scalar.ExprKernel;
+import org.retrograd.autograd.scalar.Symbols;
 
 /**
  * One pass over a {@link Graph}, applying the chain rule: backwards with cotangents, or forwards with tangents.
@@ -17,7 +17,7 @@ import org.retrograd.autograd.scalar.ExprKernel;
  * of the sweep's own; other rules run on detached values.
  */
 final class Sweep {
-    private static final Kernel COPY = ExprKernel.derivative(Expr.ONE);
+    private static final Kernel COPY = ExprKernel.derivative(Symbols.ONE);
 
     private final Graph graph;
     private final boolean recorded;
@@ -163,14 +163,13 @@ final class Sweep {
         if (varies) {
             values[graph.find(y)] = recorded
                     ? y.op().jvp(t, y.in, y)
-                    : y.op instanceof Elementwise op
-                            ? op.push(t, y)
-                            : y.op().jvp(t, Tensor.detached(y.in), y.detach());
+                    : y.op instanceof Elementwise op ? op.push(t, y) : y.op().jvp(t, Tensor.detached(y.in), y.detach());
         }
     }
 
     /** Returns the cotangent or tangent that was found for a value, or null if there is none. */
-    @Nullable Tensor of(Tensor x) {
+    @Nullable
+    Tensor of(Tensor x) {
         int slot = graph.wanted(x);
         return slot < 0 ? null : values[slot];
     }

@@ -20,8 +20,7 @@ import org.retrograd.autograd.scalar.Arithmetic;
  * <p>The methods stand, by theme, in {@link ElementwiseMethods}, {@link ReductionMethods}, {@link ShapeMethods},
  * {@link IndexMethods} and {@link ProductMethods}. Shapes broadcast by NumPy's rule throughout.
  */
-public final class Tensor
-        implements ElementwiseMethods, ReductionMethods, ShapeMethods, IndexMethods, ProductMethods {
+public final class Tensor implements ElementwiseMethods, ReductionMethods, ShapeMethods, IndexMethods, ProductMethods {
     static final Tensor[] NONE = {};
     private static final AtomicLong IDS = new AtomicLong(1);
 
@@ -213,8 +212,8 @@ public final class Tensor
      */
     public Tensor withValue(Tensor value) {
         if (!(op instanceof Variable variable) || variable.scoped) {
-            throw new IllegalStateException(label() + " is not a variable: only what Tensor.variable(..) made can be "
-                    + "given a new value");
+            throw new IllegalStateException(
+                    label() + " is not a variable: only what Tensor.variable(..) made can be " + "given a new value");
         }
         Preconditions.checkArgument(
                 value.shape.equals(shape), "a new value of %s must have its shape, but has %s", label(), value.shape);
@@ -285,8 +284,8 @@ public final class Tensor
     public Gradients gradients(List<Tensor> targets) {
         Tensor seed = new Tensor(shape, Storage.filled(1, 1));
         if (shape.size() != 1) {
-            throw new IllegalStateException("gradients(..) differentiates a scalar, but " + label() + " has shape " + shape
-                    + ": reduce it first, for instance by sum()");
+            throw new IllegalStateException("gradients(..) differentiates a scalar, but " + label() + " has shape "
+                    + shape + ": reduce it first, for instance by sum()");
         }
         return Gradients.backward(checkTraced(seed), seed, targets);
     }
@@ -297,7 +296,11 @@ public final class Tensor
                     + " was not computed from any variable; make one with Tensor.variable(..)");
         }
         Preconditions.checkArgument(
-                seed.shape.equals(shape), "the seed of %s must have its shape %s, but has %s", label(), shape, seed.shape);
+                seed.shape.equals(shape),
+                "the seed of %s must have its shape %s, but has %s",
+                label(),
+                shape,
+                seed.shape);
         return this;
     }
 
@@ -328,8 +331,8 @@ public final class Tensor
      */
     public double item() {
         if (shape.size() != 1) {
-            throw new IllegalStateException(
-                    "item() is for a single number, but " + label() + " has shape " + shape + ": use get(..) or toArray()");
+            throw new IllegalStateException("item() is for a single number, but " + label() + " has shape " + shape
+                    + ": use get(..) or toArray()");
         }
         return data.get(0);
     }
@@ -341,8 +344,8 @@ public final class Tensor
      */
     public double get(int... index) {
         if (index.length != rank()) {
-            throw new IndexOutOfBoundsException("an entry of shape " + shape + " has " + rank() + " indices, but got "
-                    + Arrays.toString(index));
+            throw new IndexOutOfBoundsException(
+                    "an entry of shape " + shape + " has " + rank() + " indices, but got " + Arrays.toString(index));
         }
         int position = 0;
         for (int axis = 0; axis < index.length; axis++) {

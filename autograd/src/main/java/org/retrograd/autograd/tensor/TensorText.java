@@ -28,7 +28,8 @@ final class TensorText {
             return;
         }
         int length = tensor.dim(axis);
-        int block = length == 0 ? 0 : tensor.shape.slice(axis + 1, tensor.rank()).size();
+        int block =
+                length == 0 ? 0 : tensor.shape.slice(axis + 1, tensor.rank()).size();
         text.append('{');
         for (int i = 0; i < length; i++) {
             if (length > ALL && i == EDGE) {

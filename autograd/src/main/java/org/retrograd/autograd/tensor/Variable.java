@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -59,7 +60,7 @@ final class Variable extends Op {
 
     @Override
     Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-        return java.util.Objects.requireNonNull(t[0]);
+        return Objects.requireNonNull(t[0]);
     }
 
     @Override
