@@ -83,10 +83,10 @@ class MatrixProductTest {
         for (int values : new int[] {7, 8, table.length}) {
             for (int[] s : new int[][] {{1, 1, 1}, {1, 1, 9}, {3, 2, 4}, {5, 3, 9}, {20, 7, 41}, {41, 13, 9}}) {
                 Random random = new Random(values);
-                double[] a = random.ints(s[0] * s[1], 0, values)
+                double[] a = random.ints((long) s[0] * s[1], 0, values)
                         .mapToDouble(i -> table[i])
                         .toArray();
-                double[] b = random.ints(s[1] * s[2], 0, values)
+                double[] b = random.ints((long) s[1] * s[2], 0, values)
                         .mapToDouble(i -> table[i])
                         .toArray();
                 check(a, Shape.of(s[0], s[1]), b, Shape.of(s[1], s[2]), Shape.of(s[0], s[2]));
