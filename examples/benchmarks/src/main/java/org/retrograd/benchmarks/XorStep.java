@@ -51,17 +51,18 @@ public class XorStep {
     private final double[] dc1 = new double[HIDDEN];
     private final double[] dv2 = new double[HIDDEN];
 
-    /** Starts both networks at the same weights, and refuses to measure unless they learn the same. */
-    @Setup(Level.Iteration)
-    public void prepare() {
+    /** Refuses to measure unless both networks learn the same. */
+    @Setup
+    public void check() {
         start();
         for (int step = 0; step < 100; step++) {
             Baseline.requireSame("loss", autograd(), byHand());
         }
-        start();
     }
 
-    private void start() {
+    /** Starts both at the same weights. */
+    @Setup(Level.Iteration)
+    public void start() {
         SplittableRandom random = new SplittableRandom(1);
         w1 = Tensor.variable(Tensor.uniform(random, -1, 1, 2, HIDDEN));
         b1 = Tensor.variable(Tensor.uniform(random, -1, 1, HIDDEN));
