@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 public final class MatrixProduct {
     /** From this many multiplications on, copying a tile pays. */
-    private static final long LARGE = 4096;
+    private static final long LARGE = 8192;
 
     /** How many rows of C are computed at once. */
     private static final int ROWS = 4;
@@ -104,8 +104,12 @@ public final class MatrixProduct {
             int n,
             double[] out,
             int at) {
-        if ((long) m * n * k < LARGE || m == 1 || n == 1) {
+        if ((long) m * n * k < LARGE && (m > 1 && n > 1 || m * n < 8)) {
             direct(a, aAt, aRow, aColumn, b, bAt, bRow, bColumn, m, k, n, out, at);
+        } else if (m == 1) {
+            vector(a, aAt, aColumn, new Matrix(b, bAt, bRow, bColumn), k, n, out, at);
+        } else if (n == 1) {
+            vector(b, bAt, bRow, new Matrix(a, aAt, aColumn, aRow), k, m, out, at);
         } else {
             Matrix left = new Matrix(a, aAt, aRow, aColumn);
             Matrix right = new Matrix(b, bAt, bRow, bColumn);
@@ -118,6 +122,7 @@ public final class MatrixProduct {
         }
     }
 
+    /** Computes C two rows by four columns at a time, reading A and B where they are. */
     private static void direct(
             double[] a,
             int aAt,
@@ -132,63 +137,161 @@ public final class MatrixProduct {
             int n,
             double[] out,
             int at) {
-        int columns = n & -4;
-        int rows = m & -4;
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < columns; j += 4) {
-                four(b, bAt + j * bColumn, bColumn, bRow, a, aAt + i * aRow, aColumn, k, out, at + i * n + j, 1);
-            }
-        }
-        for (int j = columns; j < n; j++) {
-            for (int i = 0; i < rows; i += 4) {
-                four(a, aAt + i * aRow, aRow, aColumn, b, bAt + j * bColumn, bRow, k, out, at + i * n + j, n);
-            }
-            for (int i = rows; i < m; i++) {
-                out[at + i * n + j] = one(a, aAt + i * aRow, aColumn, b, bAt + j * bColumn, bRow, k);
+        for (int i = 0; i < m; i += 2) {
+            // At the edges the last row and column are computed more than once.
+            int i1 = Math.min(i + 1, m - 1);
+            for (int j = 0; j < n; j += 4) {
+                int j1 = Math.min(j + 1, n - 1);
+                int j2 = Math.min(j + 2, n - 1);
+                int j3 = Math.min(j + 3, n - 1);
+                int p0 = aAt + i * aRow;
+                int p1 = aAt + i1 * aRow;
+                int q0 = bAt + j * bColumn;
+                int q1 = bAt + j1 * bColumn;
+                int q2 = bAt + j2 * bColumn;
+                int q3 = bAt + j3 * bColumn;
+                double c00 = 0;
+                double c01 = 0;
+                double c02 = 0;
+                double c03 = 0;
+                double c10 = 0;
+                double c11 = 0;
+                double c12 = 0;
+                double c13 = 0;
+                int p = 0;
+                int q = 0;
+                int end = k * aColumn;
+                // Not a counted loop: what HotSpot adds around those costs more than the few turns here.
+                do {
+                    double a0 = a[p0 + p];
+                    double a1 = a[p1 + p];
+                    double b0 = b[q0 + q];
+                    double b1 = b[q1 + q];
+                    double b2 = b[q2 + q];
+                    double b3 = b[q3 + q];
+                    c00 = Math.fma(a0, b0, c00);
+                    c01 = Math.fma(a0, b1, c01);
+                    c02 = Math.fma(a0, b2, c02);
+                    c03 = Math.fma(a0, b3, c03);
+                    c10 = Math.fma(a1, b0, c10);
+                    c11 = Math.fma(a1, b1, c11);
+                    c12 = Math.fma(a1, b2, c12);
+                    c13 = Math.fma(a1, b3, c13);
+                    p += aColumn;
+                    q += bRow;
+                } while (p != end);
+                int to = at + i * n;
+                out[to + j] = c00;
+                out[to + j1] = c01;
+                out[to + j2] = c02;
+                out[to + j3] = c03;
+                to = at + i1 * n;
+                out[to + j] = c10;
+                out[to + j1] = c11;
+                out[to + j2] = c12;
+                out[to + j3] = c13;
             }
         }
     }
 
-    private static double one(double[] a, int p, int aStep, double[] b, int q, int bStep, int k) {
-        double c = 0;
-        for (int t = 0; t < k; t++) {
-            c = Math.fma(a[p + t * aStep], b[q + t * bStep], c);
+    /** Writes the product of a vector {@code [k]} and a matrix {@code [k, n]}. */
+    private static void vector(double[] v, int vAt, int vStep, Matrix b, int k, int n, double[] out, int at) {
+        if (b.row == 1) {
+            for (int j = 0; j < n; j += 8) {
+                eightDots(v, vAt, vStep, b, k, j, n, out, at);
+            }
+            return;
         }
-        return c;
+        Arrays.fill(out, at, at + n, 0);
+        int p = vAt;
+        int t = 0;
+        for (; t < k - 3; t += 4) {
+            int q = b.at + t * b.row;
+            addFour(b.values, q, b.row, b.column, n, out, at, v[p], v[p + vStep], v[p + 2 * vStep], v[p + 3 * vStep]);
+            p += 4 * vStep;
+        }
+        for (; t < k; t++) {
+            int q = b.at + t * b.row;
+            for (int j = 0; j < n; j++) {
+                out[at + j] = Math.fma(v[p], b.values[q + j * b.column], out[at + j]);
+            }
+            p += vStep;
+        }
     }
 
-    private static void four(
-            double[] x,
-            int at,
-            int line,
-            int xStep,
-            double[] y,
-            int p,
-            int yStep,
-            int k,
+    private static void addFour(
+            double[] b,
+            int q0,
+            int row,
+            int column,
+            int n,
             double[] out,
-            int to,
-            int step) {
-        int x1 = at + line;
-        int x2 = x1 + line;
-        int x3 = x2 + line;
+            int at,
+            double v0,
+            double v1,
+            double v2,
+            double v3) {
+        int q1 = q0 + row;
+        int q2 = q1 + row;
+        int q3 = q2 + row;
+        int q = 0;
+        for (int j = at; j < at + n; j++) {
+            double c = Math.fma(v0, b[q0 + q], out[j]);
+            c = Math.fma(v1, b[q1 + q], c);
+            c = Math.fma(v2, b[q2 + q], c);
+            out[j] = Math.fma(v3, b[q3 + q], c);
+            q += column;
+        }
+    }
+
+    /** Writes eight entries at once, whose chains of additions run side by side; columns of {@code b} are contiguous. */
+    private static void eightDots(
+            double[] v, int vAt, int vStep, Matrix b, int k, int j, int n, double[] out, int at) {
+        double[] x = b.values;
+        int j1 = Math.min(j + 1, n - 1);
+        int j2 = Math.min(j + 2, n - 1);
+        int j3 = Math.min(j + 3, n - 1);
+        int j4 = Math.min(j + 4, n - 1);
+        int j5 = Math.min(j + 5, n - 1);
+        int j6 = Math.min(j + 6, n - 1);
+        int j7 = Math.min(j + 7, n - 1);
+        int q0 = b.at + j * b.column;
+        int q1 = b.at + j1 * b.column;
+        int q2 = b.at + j2 * b.column;
+        int q3 = b.at + j3 * b.column;
+        int q4 = b.at + j4 * b.column;
+        int q5 = b.at + j5 * b.column;
+        int q6 = b.at + j6 * b.column;
+        int q7 = b.at + j7 * b.column;
         double c0 = 0;
         double c1 = 0;
         double c2 = 0;
         double c3 = 0;
-        int d = 0;
+        double c4 = 0;
+        double c5 = 0;
+        double c6 = 0;
+        double c7 = 0;
+        int p = vAt;
         for (int t = 0; t < k; t++) {
-            double factor = y[p + t * yStep];
-            c0 = Math.fma(factor, x[at + d], c0);
-            c1 = Math.fma(factor, x[x1 + d], c1);
-            c2 = Math.fma(factor, x[x2 + d], c2);
-            c3 = Math.fma(factor, x[x3 + d], c3);
-            d += xStep;
+            double factor = v[p];
+            c0 = Math.fma(factor, x[q0 + t], c0);
+            c1 = Math.fma(factor, x[q1 + t], c1);
+            c2 = Math.fma(factor, x[q2 + t], c2);
+            c3 = Math.fma(factor, x[q3 + t], c3);
+            c4 = Math.fma(factor, x[q4 + t], c4);
+            c5 = Math.fma(factor, x[q5 + t], c5);
+            c6 = Math.fma(factor, x[q6 + t], c6);
+            c7 = Math.fma(factor, x[q7 + t], c7);
+            p += vStep;
         }
-        out[to] = c0;
-        out[to + step] = c1;
-        out[to + 2 * step] = c2;
-        out[to + 3 * step] = c3;
+        out[at + j] = c0;
+        out[at + j1] = c1;
+        out[at + j2] = c2;
+        out[at + j3] = c3;
+        out[at + j4] = c4;
+        out[at + j5] = c5;
+        out[at + j6] = c6;
+        out[at + j7] = c7;
     }
 
     /** A matrix inside an array: entry {@code [i, j]} is {@code values[at + i * row + j * column]}. */
@@ -300,15 +403,45 @@ public final class MatrixProduct {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(from.values, p + r * from.row, to[r], 0, columns);
             }
-        } else {
-            for (int r = 0; r < rows; r++) {
-                double[] row = to[r];
-                int q = p + r * from.row;
-                for (int s = 0; s < columns; s++) {
-                    row[s] = from.values[q];
-                    q += from.column;
-                }
+            return;
+        }
+        int r = 0;
+        for (; r < rows - 7; r += 8) {
+            fetchEight(from, p + r * from.row, columns, to, r);
+        }
+        for (; r < rows; r++) {
+            double[] row = to[r];
+            int q = p + r * from.row;
+            for (int s = 0; s < columns; s++) {
+                row[s] = from.values[q];
+                q += from.column;
             }
+        }
+    }
+
+    /** Copies eight rows together: where they are columns of an array, they share its cache lines. */
+    private static void fetchEight(Matrix from, int p, int columns, double[][] to, int r) {
+        double[] x = from.values;
+        double[] row0 = to[r];
+        double[] row1 = to[r + 1];
+        double[] row2 = to[r + 2];
+        double[] row3 = to[r + 3];
+        double[] row4 = to[r + 4];
+        double[] row5 = to[r + 5];
+        double[] row6 = to[r + 6];
+        double[] row7 = to[r + 7];
+        int step = from.row;
+        int q = p;
+        for (int s = 0; s < columns; s++) {
+            row0[s] = x[q];
+            row1[s] = x[q + step];
+            row2[s] = x[q + 2 * step];
+            row3[s] = x[q + 3 * step];
+            row4[s] = x[q + 4 * step];
+            row5[s] = x[q + 5 * step];
+            row6[s] = x[q + 6 * step];
+            row7[s] = x[q + 7 * step];
+            q += from.column;
         }
     }
 

@@ -3,14 +3,14 @@ package org.retrograd.autograd.scalar;
 /**
  * The error function and its kin, all from one well-conditioned function: {@code erfcx(x) = exp(x²)·erfc(x)}.
  *
- * <p>For {@code x >= 0}, {@code (1 + 2x)·erfcx(x)} is nearly constant (it lies between 1 and 1.26), and as a function of
- * {@code t = (x - 3)/(x + 3)}, which maps [0, ∞) to [-1, 1), a polynomial of degree 25 represents it to 1e-18 (the form of
- * M. M. Shepherd and J. G. Laframboise, Mathematics of Computation 36, 1981). {@code erfc} in its tail is then a product
- * and keeps all digits until it underflows. Definitions: NIST DLMF 7.2. The coefficients are our own: Chebyshev
- * interpolation at 80 points in 50 digits with mpmath.
+ * <p>For {@code x >= 0}, {@code (1 + 2x)·erfcx(x)} is nearly constant (it lies between 1 and 1.26), and as a function
+ * of {@code t = (x - 3)/(x + 3)}, which maps [0, ∞) to [-1, 1), a polynomial of degree 25 represents it to 1e-18 (the
+ * form of M. M. Shepherd and J. G. Laframboise, Mathematics of Computation 36, 1981). {@code erfc} in its tail is then
+ * a product and keeps all digits until it underflows. Definitions: NIST DLMF 7.2. The coefficients are our own:
+ * Chebyshev interpolation at 80 points in 50 digits with mpmath.
  *
- * <p>The square in {@code exp(-x²)} is kept as the unevaluated sum of two doubles, because its rounding error alone would
- * cost up to 700 ulp.
+ * <p>The square in {@code exp(-x²)} is kept as the unevaluated sum of two doubles, because its rounding error alone
+ * would cost up to 700 ulp.
  */
 final class ErrorFunctions {
     /** {@code (1 + 2x)·erfcx(x) - 1} in powers of {@code t}. */
@@ -111,9 +111,10 @@ final class ErrorFunctions {
     }
 
     /**
-     * Returns the inverse of erf, by Halley's method from an approximation with a relative error below 1e-2 (S. Winitzki,
-     * 2008; near 0 the Taylor series). Each step cubes the error, so that two or three suffice, and the one after a
-     * correction below 1e-6 would change nothing. Near ±1 the steps work on {@code 1 - |x|}, which is exact, and on erfc.
+     * Returns the inverse of erf, by Halley's method from an approximation with a relative error below 1e-2 (S.
+     * Winitzki, 2008; near 0 the Taylor series). Each step cubes the error, so that two or three suffice, and the one
+     * after a correction below 1e-6 would change nothing. Near ±1 the steps work on {@code 1 - |x|}, which is exact,
+     * and on erfc.
      */
     static double erfInv(double x) {
         double a = Math.abs(x);

@@ -3,10 +3,11 @@ package org.retrograd.autograd.scalar;
 /**
  * The logarithm of the gamma function and its derivatives, for positive arguments.
  *
- * <p>Below 10, rational functions; a zero of the function is a factor of its own, so that relative accuracy survives next to
- * it. From 10 on, the asymptotic series (NIST DLMF 5.11.1, 5.11.2). The higher derivatives are sums of inverse powers,
- * closed by the Euler-Maclaurin formula (NIST DLMF 5.15.1, 25.11.28). The coefficients are our own: least squares at
- * Chebyshev nodes, reweighted towards the minimax, in 50 digits with mpmath; all are positive, hence nothing cancels.
+ * <p>Below 10, rational functions; a zero of the function is a factor of its own, so that relative accuracy survives
+ * next to it. From 10 on, the asymptotic series (NIST DLMF 5.11.1, 5.11.2). The higher derivatives are sums of inverse
+ * powers, closed by the Euler-Maclaurin formula (NIST DLMF 5.15.1, 25.11.28). The coefficients are our own: least
+ * squares at Chebyshev nodes, reweighted towards the minimax, in 50 digits with mpmath; all are positive, hence nothing
+ * cancels.
  */
 final class GammaFunctions {
     /** {@code log Γ(x)/((x - 1)(x - 2))} in powers of {@code x - 1/2}, for x in [1/2, 3/2], within 7e-19. */
@@ -186,9 +187,9 @@ final class GammaFunctions {
                     - StrictMath.log(x);
         }
         if (x <= 1.5) {
-            return (x - 1) * (x - 2) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x - 0.5);
+            return (1 - x) * (2 - x) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x - 0.5);
         }
-        if (x <= 3) {
+        if (x < 3) {
             return (x - 2) * Polynomial.quotient(NEAR_TWO_NUMERATOR, NEAR_TWO_DENOMINATOR, x - 1.5);
         }
         if (x < 10) {
@@ -218,11 +219,12 @@ final class GammaFunctions {
     }
 
     /**
-     * Returns the {@code n}-th derivative of digamma, {@code (-1)ⁿ⁺¹ n! Σ (x + k)⁻⁽ⁿ⁺¹⁾} over {@code k >= 0} for {@code n > 0}.
+     * Returns the {@code n}-th derivative of digamma, {@code (-1)ⁿ⁺¹ n! Σ (x + k)⁻⁽ⁿ⁺¹⁾} over {@code k >= 0} for
+     * {@code n > 0}.
      *
-     * <p>Terms are added singly while {@code x + k} is below {@code n + 12}, where ten terms of Euler-Maclaurin are exact to
-     * 1e-17; smallest first. Arguments are divided by a power of two near {@code n/e}, so that neither {@code n!} nor the
-     * powers leave the range of double before the result does.
+     * <p>Terms are added singly while {@code x + k} is below {@code n + 12}, where ten terms of Euler-Maclaurin are
+     * exact to 1e-17; smallest first. Arguments are divided by a power of two near {@code n/e}, so that neither
+     * {@code n!} nor the powers leave the range of double before the result does.
      */
     static double polygamma(int n, double x) {
         if (n < 0) {
@@ -249,10 +251,13 @@ final class GammaFunctions {
         }
         double sum = StrictMath.pow(Math.scalb(end, -shift), -n) * (1.0 / n + tail / end);
         sum = Math.fma(sum, -(double) n * lost(x, single, end) / end, sum);
-        for (int k = single - 1; k >= 0; k--) {
+        for (int k = single - 1; k > 0; k--) {
             double at = x + k;
             double term = StrictMath.pow(Math.scalb(at, -shift), -n) / at;
             sum += Math.fma(term, -(n + 1.0) * lost(x, k, at) / at, term);
+        }
+        if (single > 0) {
+            sum += StrictMath.pow(Math.scalb(x, -shift), -n) / x;
         }
         for (int k = 1; k <= n; k++) {
             sum *= Math.scalb((double) k, -shift);

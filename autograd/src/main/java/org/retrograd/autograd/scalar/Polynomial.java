@@ -14,8 +14,8 @@ final class Polynomial {
     }
 
     /**
-     * Returns the quotient of two polynomials at {@code x}. Where all coefficients are positive and {@code x >= 0} nothing
-     * cancels, and the result is within about 1.5 ulp of the quotient.
+     * Returns the quotient of two polynomials at {@code x}. Where all coefficients are positive and {@code x >= 0}
+     * nothing cancels, and the result is within about 1.5 ulp of the quotient.
      */
     static double quotient(double[] numerator, double[] denominator, double x) {
         return value(numerator, x) / value(denominator, x);

@@ -27,23 +27,23 @@ final class Sinc {
         double sin = sinPi(r);
         double cos = sinPi(0.5 - Math.abs(r));
         double[] cycle = {sin, cos, -sin, -cos};
-        double g;
+        double scale = StrictMath.pow(Math.PI, n);
         if (Math.abs(y) >= Math.max(n, 1)) {
-            g = sin / y;
+            double g = sin / y;
             for (int k = 1; k <= n; k++) {
                 g = (cycle[k & 3] - k * g) / y;
             }
-        } else {
-            int top = n + 1;
-            for (double left = 1; left > 1e-18; top++) {
-                left *= Math.abs(y) / (top + 1);
-            }
-            g = 0;
-            for (int k = top; k > n; k--) {
-                g = (cycle[k & 3] - y * g) / k;
-            }
+            return scale * g;
         }
-        return StrictMath.pow(Math.PI, n) * g;
+        int top = n + 1;
+        for (double left = 1; left > 1e-18; top++) {
+            left *= Math.abs(y) / (top + 1);
+        }
+        double g = 0;
+        for (int k = top; k > n + 1; k--) {
+            g = (cycle[k & 3] - y * g) / k;
+        }
+        return scale * (cycle[n + 1 & 3] - y * g) / (n + 1);
     }
 
     /** Returns {@code sin(πr)} for {@code |r| <= 1}. */

@@ -3,13 +3,14 @@ package org.retrograd.autograd.scalar;
 /**
  * The mathematical functions on doubles that {@link StrictMath} lacks: values only, no derivatives.
  *
- * <p>Every result is the same to the bit on every JDK, interpreted or compiled, because only plain arithmetic, {@code sqrt},
- * {@code fma} and {@link StrictMath} are used. An argument that is NaN gives NaN unless the function says otherwise.
+ * <p>Every result is the same to the bit on every JDK, interpreted or compiled, because only plain arithmetic,
+ * {@code sqrt}, {@code fma} and {@link StrictMath} are used. An argument that is NaN gives NaN unless the function says
+ * otherwise.
  *
- * <p>An accuracy is the largest error seen, rounded up, against references of 30 digits by mpmath at 5,000 to 30,000 points
- * that include the edges of the domain and the neighbourhood of zeros; 1 ulp is the distance of neighbouring doubles at the
- * true value. Commons Math 3.6.1 was measured first and not used: at the same points its logGamma and erfInv reach 4.7 ulp,
- * erf 240 (and 0 below 1e-162), erfc 1,200; digamma is off by 3e-9 at its zero.
+ * <p>An accuracy is the largest error seen, rounded up, against references of 30 digits by mpmath at 5,000 to 30,000
+ * points that include the edges of the domain and the neighbourhood of zeros; 1 ulp is the distance of neighbouring
+ * doubles at the true value. Commons Math 3.6.1 was measured first and not used: at the same points its logGamma
+ * reaches 4.7 ulp, erfInv 4.6, erf 240 (it is 0 below 1e-162), erfc 1,300; digamma is good to 1e-8 only.
  */
 public final class SpecialFunctions {
 
@@ -72,8 +73,8 @@ public final class SpecialFunctions {
     /**
      * Returns {@code x·Φ(x)}, with the normal distribution function {@code Φ(x) = erfc(-x/√2)/2}.
      *
-     * <p>Relative accuracy holds in the left tail until the result underflows, below -38.5. -0 at -∞, +∞ at +∞. Within 3.5 ulp.
-     * Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415.
+     * <p>Relative accuracy holds in the left tail until the result underflows, below -38.5. -0 at -∞, +∞ at +∞. Within
+     * 3.5 ulp. Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415.
      */
     public static double gelu(double x) {
         return ErrorFunctions.gelu(x);
@@ -82,9 +83,9 @@ public final class SpecialFunctions {
     /**
      * Returns the tanh form of {@link #gelu}, {@code x/2·(1 + tanh(sqrt(2/π)·(x + 0.044715·x³)))}.
      *
-     * <p>Relative accuracy holds in the left tail until the result underflows, below -21.5, where
-     * {@code 1 + tanh} as written is 0 from -7.4 on. -0 at -∞, +∞ at +∞. Within 3 ulp of the formula with the decimal 0.044715.
-     * Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415, section 2.
+     * <p>Relative accuracy holds in the left tail until the result underflows, below -21.5, where {@code 1 + tanh} as
+     * written is 0 from -7.4 on. -0 at -∞, +∞ at +∞. Within 3 ulp of the formula with the decimal 0.044715. Source: D.
+     * Hendrycks and K. Gimpel, arXiv:1606.08415, section 2.
      */
     public static double geluTanh(double x) {
         if (x < -40) {
@@ -134,7 +135,9 @@ public final class SpecialFunctions {
         return x * Math.fma(e, low, e) / (1 + e);
     }
 
-    /** Returns {@code x·exp(high + low)} for {@code high < -700}, where the exponential alone would underflow too early. */
+    /**
+     * Returns {@code x·exp(high + low)} for {@code high < -700}, where the exponential alone would underflow too early.
+     */
     private static double timesExp(double x, double high, double low) {
         if (high < -800) {
             return -0.0;
@@ -250,8 +253,8 @@ public final class SpecialFunctions {
     /**
      * Returns {@code 1 - erf(x)}.
      *
-     * <p>Relative accuracy holds in the right tail until the result underflows, at 27.2. 2 at -∞, 0 at +∞. Within 2.5 ulp. Source:
-     * NIST DLMF 7.2.2; see {@link ErrorFunctions}.
+     * <p>Relative accuracy holds in the right tail until the result underflows, at 27.2. 2 at -∞, 0 at +∞. Within 2.5
+     * ulp. Source: NIST DLMF 7.2.2; see {@link ErrorFunctions}.
      */
     public static double erfc(double x) {
         return ErrorFunctions.erfc(x);
@@ -278,8 +281,8 @@ public final class SpecialFunctions {
     /**
      * Returns the natural logarithm of the gamma function for {@code x >= 0}.
      *
-     * <p>+∞ at ±0 and +∞; NaN below 0, where gamma changes sign. Within 4 ulp, also next to its zeros 1 and 2, where it is exactly
-     * 0. Source: NIST DLMF 5.11.1; see {@link GammaFunctions}.
+     * <p>+∞ at ±0 and +∞; NaN below 0, where gamma changes sign. Within 4 ulp, also next to its zeros 1 and 2, where it
+     * is exactly 0. Source: NIST DLMF 5.11.1; see {@link GammaFunctions}.
      */
     public static double logGamma(double x) {
         return GammaFunctions.logGamma(x);
@@ -299,8 +302,8 @@ public final class SpecialFunctions {
      * Returns the {@code n}-th derivative of {@link #digamma} for {@code x >= 0}; digamma itself for {@code n = 0}.
      *
      * <p>For {@code n >= 1}: infinite at ±0, with the sign of {@code (-1)ⁿ⁺¹}; NaN below 0; 0 at +∞. Within 4 ulp for
-     * {@code n <= 10} and 8 ulp for {@code n <= 30}; the time grows with {@code n}. Source: NIST DLMF 5.15.1 and 25.11.28; see
-     * {@link GammaFunctions}.
+     * {@code n <= 10} and 8 ulp for {@code n <= 30}; the time grows with {@code n}. Source: NIST DLMF 5.15.1 and
+     * 25.11.28; see {@link GammaFunctions}.
      *
      * @throws IllegalArgumentException if {@code n} is negative
      */
@@ -320,9 +323,10 @@ public final class SpecialFunctions {
     /**
      * Returns the {@code n}-th derivative of {@link #sinc}, for any {@code n >= 0}.
      *
-     * <p>At 0 it is 0 for odd {@code n} and {@code (-1)ⁿᐟ²πⁿ/(n + 1)} for even; 0 at ±∞, the limit. The error is below 1e-15 for
-     * {@code n <= 10}, and 2e-15 for {@code n <= 30}, of the envelope {@code πⁿ/(n + 1 + π|x|)}; near the derivative's zeros
-     * relative accuracy is not claimed. Source: {@code y·g(y) = sin y}, differentiated; see {@link Sinc}.
+     * <p>At 0 it is 0 for odd {@code n} and {@code (-1)ⁿᐟ²πⁿ/(n + 1)} for even; 0 at ±∞, the limit. The error is below
+     * 1e-15 for {@code n <= 10}, and 2.5e-15 for {@code n <= 30}, of the envelope {@code πⁿ/(n + 1 + π|x|)}; near the
+     * derivative's zeros relative accuracy is not claimed. Source: {@code y·g(y) = sin y}, differentiated; see
+     * {@link Sinc}.
      *
      * @throws IllegalArgumentException if {@code n} is negative
      */
@@ -342,8 +346,8 @@ public final class SpecialFunctions {
     /**
      * Returns {@code log(exp(a) + exp(b))}, computed as {@code max(a, b) + log1p(exp(-|a - b|))}.
      *
-     * <p>-∞ if both are -∞, +∞ if either is +∞ and neither NaN. Within 2 ulp of the largest of {@code |a|}, {@code |b|} and
-     * |result|: relative accuracy is lost only where the result passes through 0.
+     * <p>-∞ if both are -∞, +∞ if either is +∞ and neither NaN. Within 2 ulp of the largest of {@code |a|}, {@code |b|}
+     * and |result|: relative accuracy is lost only where the result passes through 0.
      */
     public static double logAddExp(double a, double b) {
         if (a == b) {
@@ -353,7 +357,8 @@ public final class SpecialFunctions {
     }
 
     /**
-     * Returns {@code x·log(y)} for {@code y >= 0}, and 0 where {@code x} is 0 (also {@code 0·log 0} and {@code 0·log ∞}).
+     * Returns {@code x·log(y)} for {@code y >= 0}, and 0 where {@code x} is 0 (also {@code 0·log 0} and
+     * {@code 0·log ∞}).
      *
      * <p>NaN for negative {@code y}, and if either is NaN, whatever {@code x} is. Within 2 ulp.
      */
@@ -373,9 +378,9 @@ public final class SpecialFunctions {
     /**
      * Returns {@code x - y·floor(x/y)}, which has the sign of {@code y}: {@code %} in Python and NumPy's remainder.
      *
-     * <p>A zero result has the sign of {@code y}. NaN if {@code y} is 0 or {@code x} infinite. For infinite {@code y}: {@code x} if
-     * the signs agree, {@code y} otherwise. Exact, except that one rounding may carry the sum of a tiny negative rest and
-     * {@code y} to {@code y} itself.
+     * <p>A zero result has the sign of {@code y}. NaN if {@code y} is 0 or {@code x} infinite. For infinite {@code y}:
+     * {@code x} if the signs agree, {@code y} otherwise. Exact, but for the rounding of {@code x % y + y} where the
+     * signs of {@code x} and {@code y} differ; it may reach {@code y} itself.
      */
     public static double remainder(double x, double y) {
         double r = x % y;

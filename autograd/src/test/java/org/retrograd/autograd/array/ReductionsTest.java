@@ -130,8 +130,9 @@ class ReductionsTest {
                         double[] exps = Arrays.stream(terms)
                                 .map(t -> StrictMath.exp(t - max))
                                 .toArray();
+                        double sum = orderedSum(exps);
                         for (int j = 0; j < n; j++) {
-                            expected[position(n, inner, column, j)] = exps[j] / orderedSum(exps);
+                            expected[position(n, inner, column, j)] = exps[j] / sum;
                         }
                     }
                     Storage out = Storage.allocate(x.length);

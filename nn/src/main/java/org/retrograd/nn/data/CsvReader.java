@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,18 +31,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a CSV file of numbers into a {@link Table}.
  *
- * <p>Cells are separated by commas and may be quoted (RFC 4180); lines end in LF or CRLF; spaces around a cell, a byte order
- * mark and blank lines at the end are passed over; the text is UTF-8. A file is decompressed if its name ends in
- * {@code .gz} or its content begins as gzip does. What stands before the numbers is said by a {@link Preamble}.
+ * <p>Cells are separated by commas and may be quoted (RFC 4180); lines end in LF or CRLF; spaces around a cell, a byte
+ * order mark and blank lines before the first row and after the last one are passed over; the text is UTF-8. A file is
+ * decompressed if its name ends in {@code .gz} or its content begins as gzip does. What stands before the numbers is
+ * said by a {@link Preamble}.
  *
- * <p>Every cell must be a finite decimal number with a decimal point, in any locale: {@code 3}, {@code -0.25}, {@code 6e-3}.
- * {@code NaN}, {@code Infinity} and empty cells are refused, because one of them would turn every gradient into NaN, many steps away
- * from its cause. So are the hexadecimal numbers and type suffixes that only Java knows.
+ * <p>Every cell must be a finite decimal number with a decimal point, in any locale: {@code 3}, {@code -0.25},
+ * {@code 6e-3}. {@code NaN}, {@code Infinity} and empty cells are refused, because one of them would turn every
+ * gradient into NaN, many steps away from its cause. So are the hexadecimal numbers and type suffixes that only Java
+ * knows.
  *
- * <p>A file that cannot be read, a broken gzip among them, is an {@link UncheckedIOException}; a file that was read but does not hold
- * what it should is an {@link IllegalArgumentException}. Both name the file; the second also the line and the column, counted
- * from 1. These are exceptions of the JDK on purpose: nothing can be done about either but to mend the file, which their message
- * explains, so there is nothing for a type of our own to carry.
+ * <p>A file that cannot be read, a broken gzip among them, is an {@link UncheckedIOException}; a file that was read but
+ * does not hold what it should is an {@link IllegalArgumentException}. Both name the file; the second also the line and
+ * the column, counted from 1. These are exceptions of the JDK on purpose: nothing can be done about either but to mend
+ * the file, which their message explains, so there is nothing for a type of our own to carry.
  *
  * <p>The text of the file is held in memory while it is read, so it may have at most 2 GB.
  */
@@ -67,6 +70,7 @@ public final class CsvReader {
     private int columns;
 
     private int columnsSetAt;
+    /** The first blank line since the counting began, or 0: an error once another row follows. */
     private int blankLine;
 
     private CsvReader(String name, Preamble preamble) {
@@ -136,9 +140,13 @@ public final class CsvReader {
         }
         try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             return unzipped.readAllBytes();
+        } catch (EOFException e) {
+            String message = name + ": expected a complete gzip file, but it ends too early, after " + bytes.length
+                    + " bytes; fetch it again";
+            throw new UncheckedIOException(message, e);
         } catch (IOException e) {
-            String message = name + ": expected a complete gzip file, but after " + bytes.length + " bytes: "
-                    + e.getMessage() + "; the file is cut short or damaged, fetch it again";
+            String message = name + ": expected a gzip file, but its content is not one, or is damaged ("
+                    + e.getMessage() + "); fetch it again, or take .gz off the name of a plain file";
             throw new UncheckedIOException(message, e);
         }
     }
@@ -183,15 +191,13 @@ public final class CsvReader {
 
     private void accept(CSVRecord csvRecord, int line) {
         if (csvRecord.size() == 1 && csvRecord.get(0).isEmpty()) {
-            blankLine = blankLine == 0 ? line : blankLine;
+            blankLine = columns > 0 && blankLine == 0 ? line : blankLine;
             return;
         }
-        boolean counts = records++ >= preamble.skipped();
-        if (!counts) {
-            blankLine = 0;
+        if (records++ < preamble.skipped()) {
             return;
         }
-        if (blankLine != 0) {
+        if (blankLine > 0) {
             throw new IllegalArgumentException(CellPosition.of(name, blankLine)
                     + "expected a row, but found a blank line before the end of the data; remove the line");
         }
@@ -221,18 +227,26 @@ public final class CsvReader {
     }
 
     private double number(String cell, int line, int column) {
-        if (DECIMAL.matchesAllOf(cell)) {
-            try {
-                double value = Double.parseDouble(cell);
-                if (Double.isFinite(value)) {
-                    return value;
-                }
-            } catch (NumberFormatException e) { // described below, with its place
-            }
+        double value = finiteOrNaN(cell);
+        if (Double.isNaN(value)) {
+            String found = cell.isEmpty() ? "an empty cell" : CellPosition.quoted(cell);
+            throw new IllegalArgumentException(CellPosition.of(name, line, column, columnNames)
+                    + "expected a finite number such as 3.5, but found " + found + "; " + remedy(cell));
         }
-        String found = cell.isEmpty() ? "an empty cell" : "\"" + cell + "\"";
-        throw new IllegalArgumentException(CellPosition.of(name, line, column, columnNames)
-                + "expected a finite number such as 3.5, but found " + found + "; " + remedy(cell));
+        return value;
+    }
+
+    /** Returns the number written in a cell, or NaN, which no cell may hold, if it is not a finite decimal number. */
+    private static double finiteOrNaN(String cell) {
+        if (!DECIMAL.matchesAllOf(cell)) {
+            return Double.NaN; // among them "NaN", "Infinity", "0x1p3" and "1d", which parseDouble takes
+        }
+        try {
+            double value = Double.parseDouble(cell);
+            return Double.isInfinite(value) ? Double.NaN : value;
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
     }
 
     private String remedy(String cell) {
@@ -253,7 +267,7 @@ public final class CsvReader {
 
     private ImmutableList<String> names(CSVRecord csvRecord, int line) {
         ImmutableList<String> names = ImmutableList.copyOf(csvRecord);
-        if (names.stream().allMatch(CsvReader::looksNumeric)) {
+        if (names.stream().noneMatch(cell -> Double.isNaN(finiteOrNaN(cell)))) {
             throw new IllegalArgumentException(CellPosition.of(name, line)
                     + "expected the names of the columns, but found only numbers;"
                     + " if the file has no header, read it with Preamble.NONE");
@@ -262,15 +276,12 @@ public final class CsvReader {
         for (int column = 0; column < names.size(); column++) {
             if (!seen.add(names.get(column))) {
                 throw new IllegalArgumentException(CellPosition.of(name, line, column, List.of())
-                        + "expected a name of its own for each column, but found \"" + names.get(column)
-                        + "\" a second time; rename the column, or pass over the header with Preamble.skip");
+                        + "expected a name of its own for each column, but found "
+                        + CellPosition.quoted(names.get(column))
+                        + " a second time; rename the column, or pass over the header with Preamble.skip");
             }
         }
         return names;
-    }
-
-    private static boolean looksNumeric(String cell) {
-        return cell.matches("[+-]?[0-9]*\\.?[0-9]+([eE][+-]?[0-9]+)?");
     }
 
     private static String cells(int count) {

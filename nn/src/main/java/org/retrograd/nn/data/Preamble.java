@@ -3,8 +3,8 @@ package org.retrograd.nn.data;
 /**
  * What stands in a CSV file before its first row of numbers: records to pass over, then perhaps a header.
  *
- * <p>It has to be said, never guessed: a header taken for data stops the reader, but data taken for a header would be lost
- * without a word.
+ * <p>It has to be said, never guessed: a header taken for data stops the reader, but data taken for a header would be
+ * lost without a word.
  *
  * @param skipped the number of records to pass over unread, whatever they hold
  * @param header whether the next record names the columns

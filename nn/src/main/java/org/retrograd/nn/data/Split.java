@@ -52,7 +52,8 @@ public record Split(int[] train, int[] test) {
     /**
      * Returns the split that trains on the first rows and holds out all that follow.
      *
-     * <p>Where the order of the rows means something, as the writers of the digits do, this is the harder and often the fairer test.
+     * <p>Where the order of the rows means something, as the writers of the digits do, this is the harder and often the
+     * fairer test.
      *
      * @param rows the number of rows
      * @param train how many of them to train on, from 0 to {@code rows}

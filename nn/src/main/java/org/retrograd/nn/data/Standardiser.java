@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Brings columns to mean 0 and deviation 1 by the mean and deviation of the training rows: {@code (x - mean) / deviation}.
+ * Brings columns to mean 0 and deviation 1 by the mean and deviation of the training rows: {@code (x - mean) /
+ * deviation}.
  *
- * <p>It is made from the training rows alone and then applied to all, so that nothing of the rows held out is known in training. The
- * deviation is that of a population (divided by the number of rows, as in scikit-learn). A column that is constant in training gets
- * deviation 1: it becomes 0 there and keeps its unit elsewhere.
+ * <p>It is made from the training rows alone and then applied to all, so that nothing of the rows held out is known in
+ * training. The deviation is that of a population (divided by the number of rows, as in scikit-learn). A column that is
+ * constant in training gets deviation 1: it becomes 0 there and keeps its unit elsewhere.
  */
 public final class Standardiser {
     private final double[] means;
@@ -24,8 +25,8 @@ public final class Standardiser {
      * Returns the standardiser of the given training rows.
      *
      * @param rows the numbers, row after row: {@code [rows, columns]}
-     * @throws IllegalArgumentException if there is no row, if the numbers are not full rows, or if a column has a number that is not
-     *     finite or too large for its deviation to be represented
+     * @throws IllegalArgumentException if there is no row, if the numbers are not full rows, or if a column has a
+     *     number that is not finite or too large for its deviation to be represented
      */
     public static Standardiser of(double[] rows, int columns) {
         checkRows(rows, columns);

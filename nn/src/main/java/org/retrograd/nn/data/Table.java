@@ -9,8 +9,8 @@ import java.util.Objects;
 /**
  * An immutable table of finite numbers, rows by columns, that remembers which file and line each row came from.
  *
- * <p>Rows and columns are counted from 0. A range of columns is half open, as everywhere in the JDK: of the 65 columns of the
- * digits, {@code rowMajor(0, 64)} gives the pixels, and {@code labels(64, 10)} the digit of each row.
+ * <p>Rows and columns are counted from 0. A range of columns is half open, as everywhere in the JDK: of the 65 columns
+ * of the digits, {@code rowMajor(0, 64)} gives the pixels, and {@code labels(64, 10)} the digit of each row.
  */
 public final class Table {
     private final String name;
@@ -43,8 +43,10 @@ public final class Table {
         return columns;
     }
 
-    /** Returns the names of the columns in their order; the list is empty when the file has no header. */
-    public ImmutableList<String> columnNames() {
+    /**
+     * Returns the names of the columns in their order; the list is immutable, and empty when the file has no header.
+     */
+    public List<String> columnNames() {
         return columnNames;
     }
 
@@ -76,7 +78,8 @@ public final class Table {
     }
 
     /**
-     * Returns a new array of the columns {@code from} to {@code to - 1} of all rows, row after row: {@code [rows, to - from]}.
+     * Returns a new array of the columns {@code from} to {@code to - 1} of all rows, row after row: {@code [rows, to -
+     * from]}.
      *
      * @throws IndexOutOfBoundsException if the range does not lie within the columns
      */
@@ -91,7 +94,8 @@ public final class Table {
     }
 
     /**
-     * Returns the columns {@code from} to {@code to - 1} as a new array of one array per row, as Commons Math takes them.
+     * Returns the columns {@code from} to {@code to - 1} as a new array of one array per row, as Commons Math takes
+     * them.
      *
      * @throws IndexOutOfBoundsException if the range does not lie within the columns
      */
@@ -107,7 +111,8 @@ public final class Table {
     /**
      * Returns a column of class labels, each a whole number from 0 to {@code classes - 1}, as a new array.
      *
-     * @throws IllegalArgumentException if a number is not such a label; the message names its line and column in the file
+     * @throws IllegalArgumentException if a number is not such a label; the message names its line and column in the
+     *     file
      * @throws IndexOutOfBoundsException if there is no such column
      */
     public int[] labels(int column, int classes) {
@@ -129,7 +134,8 @@ public final class Table {
     }
 
     /**
-     * Returns the table of the given rows, in the given order; a row may be taken more than once. The rows keep their lines.
+     * Returns the table of the given rows, in the given order; a row may be taken more than once. The rows keep their
+     * lines.
      *
      * @throws IndexOutOfBoundsException if there is no such row
      */

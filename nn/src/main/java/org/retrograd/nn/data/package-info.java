@@ -1,5 +1,6 @@
 /**
- * Data in: tables of numbers from CSV files, and which of their rows to train on, in which order. Nothing here knows a tensor.
+ * Data in: tables of numbers from CSV files, and which of their rows to train on, in which order. Nothing here knows a
+ * tensor.
  *
  * <p>Read {@link org.retrograd.nn.data.CsvReader} first, then {@link org.retrograd.nn.data.Table}, what it returns.
  * {@link org.retrograd.nn.data.Split} says which rows are held out, {@link org.retrograd.nn.data.RowOrder} shuffles the
