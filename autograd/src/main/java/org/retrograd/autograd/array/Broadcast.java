@@ -25,15 +25,51 @@ public final class Broadcast {
         if (loop.size() == 0) {
             return;
         }
-        if (simple(a) && simple(b) && simple(c) && simple(y) && simple(g)) {
+        int period = Math.max(Math.max(period(a), period(b)), Math.max(Math.max(period(c), period(y)), period(g)));
+        if (period == 0) {
             kernel.run(loop.size(), a, b, c, y, g, out.values, 0, add);
+        } else if (fits(a, period) && fits(b, period) && fits(c, period) && fits(y, period) && fits(g, period)) {
+            runByPeriods(kernel, loop.size(), period, a, b, c, y, g, out, add);
         } else {
             runByRows(kernel, loop, new @Nullable Operand[] {a, b, c, y, g}, out, add);
         }
     }
 
-    private static boolean simple(@Nullable Operand operand) {
-        return operand == null || operand.simple();
+    /** Returns after how many entries an operand starts again: 0 for never, beyond any array if that is not all it does. */
+    private static int period(@Nullable Operand operand) {
+        return operand == null || operand.simple() ? 0 : operand.steps == null ? operand.period : Integer.MAX_VALUE;
+    }
+
+    private static boolean fits(@Nullable Operand operand, int period) {
+        return operand == null || operand.repeatsAfter(period);
+    }
+
+    /** Calls the kernel once a period: operands without one run on, the others start again. */
+    private static void runByPeriods(
+            Kernel kernel,
+            int n,
+            int period,
+            @Nullable Operand a,
+            @Nullable Operand b,
+            @Nullable Operand c,
+            @Nullable Operand y,
+            @Nullable Operand g,
+            Storage out,
+            boolean add) {
+        for (int at = 0; at < n; at += period) {
+            kernel.run(period, a, b, c, y, g, out.values, at, add);
+            runOn(a, period);
+            runOn(b, period);
+            runOn(c, period);
+            runOn(y, period);
+            runOn(g, period);
+        }
+    }
+
+    private static void runOn(@Nullable Operand operand, int period) {
+        if (operand != null && operand.period == 0) {
+            operand.offset += period * operand.stride;
+        }
     }
 
     private static void runByRows(Kernel kernel, Shape loop, @Nullable Operand[] operands, Storage out, boolean add) {

@@ -13,22 +13,29 @@ public final class Operand {
     public final int stride;
     public int offset;
 
-    /** Distance between neighbours along each axis of the loop, 0 where repeated; null if {@link #stride} says all. */
+    /** How many entries of the loop this runs over before it starts again, if that is all that broadcasting does; else 0. */
+    final int period;
+
+    /** Distance between neighbours along each axis of the loop, 0 where repeated; null if stride and period say all. */
     final int @Nullable [] steps;
 
-    private Operand(double[] values, int stride, int @Nullable [] steps) {
+    private Operand(double[] values, int stride, int period, int @Nullable [] steps) {
         this.values = values;
         this.stride = stride;
+        this.period = period;
         this.steps = steps;
     }
 
     /** Returns the operand through which a loop over {@code loop} reads an array whose shape broadcasts to it. */
     public static Operand of(Storage storage, Shape shape, Shape loop) {
         if (shape == loop || (shape.size() == loop.size() && shape.size() != 1)) {
-            return new Operand(storage.values, 1, null);
+            return new Operand(storage.values, 1, 0, null);
         }
         if (shape.size() == 1) {
-            return new Operand(storage.values, 0, null);
+            return new Operand(storage.values, 0, 0, null);
+        }
+        if (loop.endsWith(shape)) {
+            return new Operand(storage.values, 1, shape.size(), null);
         }
         int[] steps = new int[loop.rank()];
         int[] strides = shape.strides();
@@ -36,20 +43,33 @@ public final class Operand {
         for (int axis = 0; axis < shape.rank(); axis++) {
             steps[shift + axis] = shape.dim(axis) == 1 ? 0 : strides[axis];
         }
-        return new Operand(storage.values, 1, steps);
+        return new Operand(storage.values, 1, 0, steps);
     }
 
+    /** Whether one call of a kernel can run over the whole loop. */
     boolean simple() {
-        return steps == null;
+        return steps == null && period == 0;
+    }
+
+    /** Whether this runs on, stands still, or starts again after {@code n} entries. */
+    boolean repeatsAfter(int n) {
+        return steps == null && (period == 0 || period == n);
     }
 
     /** Returns the same operand for loops along the innermost axes only, which read with the given stride. */
     Operand inner(int innerStride, int[] allSteps) {
-        return new Operand(values, innerStride, allSteps);
+        return new Operand(values, innerStride, 0, allSteps);
     }
 
     /** Returns the steps along every axis of a loop over {@code loop}, also where {@link #stride} says all. */
     int[] stepsOver(Shape loop) {
-        return steps != null ? steps : stride == 1 ? loop.strides() : new int[loop.rank()];
+        if (steps != null) {
+            return steps;
+        }
+        int[] all = stride == 1 ? loop.strides() : new int[loop.rank()];
+        for (int axis = 0; period > 0 && axis < all.length; axis++) {
+            all[axis] = all[axis] >= period ? 0 : all[axis];
+        }
+        return all;
     }
 }

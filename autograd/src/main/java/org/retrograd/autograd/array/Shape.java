@@ -126,6 +126,9 @@ public final class Shape {
         if (inner.dims.length == 0) {
             return this;
         }
+        if (dims.length == 0) {
+            return inner;
+        }
         int[] all = Arrays.copyOf(dims, dims.length + inner.dims.length);
         System.arraycopy(inner.dims, 0, all, dims.length, inner.dims.length);
         return owning(all);
@@ -198,6 +201,17 @@ public final class Shape {
             dims[rank - back] = da == 1 ? db : da;
         }
         return same(dims, a) ? a : same(dims, b) ? b : owning(dims);
+    }
+
+    /** Whether the last axes of this shape are all the axes of {@code inner}. */
+    public boolean endsWith(Shape inner) {
+        int shift = dims.length - inner.dims.length;
+        for (int axis = 0; axis < inner.dims.length; axis++) {
+            if (shift < 0 || dims[shift + axis] != inner.dims[axis]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean same(int[] dims, Shape shape) {

@@ -34,6 +34,10 @@ final class Axes {
         return new Axes(axes, false);
     }
 
+    private boolean covers(Shape shape) {
+        return fromEnd.length == shape.rank();
+    }
+
     private int[] of(Shape shape) {
         int[] axes = new int[fromEnd.length];
         for (int i = 0; i < axes.length; i++) {
@@ -44,7 +48,7 @@ final class Axes {
 
     /** Returns the shape that the reduction leaves. */
     Shape reduce(Shape shape) {
-        return shape.reduce(of(shape), keep);
+        return covers(shape) && !keep ? Shape.SCALAR : shape.reduce(of(shape), keep);
     }
 
     /** Returns how many entries go into each result. */
@@ -68,7 +72,7 @@ final class Axes {
 
     /** Returns a result of the reduction, or its cotangent, with the reduced axes put back at length 1. */
     Tensor expand(Tensor reduced, Shape primal) {
-        if (keep) {
+        if (keep || (reduced.rank() == 0 && covers(primal))) {
             return reduced;
         }
         Shape kept = primal.reduce(of(primal), true);
@@ -78,9 +82,8 @@ final class Axes {
 
     /** Returns a cotangent of the result, repeated to every entry that went into it. */
     Tensor repeat(Tensor reduced, Shape primal) {
-        Tensor expanded = expand(reduced, primal);
-        return expanded.broadcastTo(
-                expanded.shape.slice(0, expanded.rank() - primal.rank()).append(primal));
+        int lead = reduced.rank() - primal.rank() + (keep ? 0 : fromEnd.length);
+        return expand(reduced, primal).broadcastTo(reduced.shape.slice(0, lead).append(primal));
     }
 
     @Override

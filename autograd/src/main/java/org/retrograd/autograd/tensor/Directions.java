@@ -1,7 +1,9 @@
 package org.retrograd.autograd.tensor;
 
 import java.util.Arrays;
+import org.retrograd.autograd.array.Reductions;
 import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
 
 /**
  * The leading axis by which a cotangent or tangent carries several directions at once, and the undoing of broadcasting.
@@ -40,6 +42,12 @@ final class Directions {
             return cotangent;
         }
         int extra = shape.rank() - target.rank();
+        if (cotangent.op == null && extra > 0 && shape.endsWith(primal)) {
+            Storage sum = Storage.allocate(target.size());
+            int outer = shape.slice(0, lead).size();
+            Reductions.sum(cotangent.data, outer, shape.slice(lead, lead + extra).size(), primal.size(), sum);
+            return new Tensor(target, sum);
+        }
         int[] axes = new int[shape.rank()];
         int n = 0;
         for (int axis = lead; axis < shape.rank(); axis++) {

@@ -29,11 +29,11 @@ class Elementwise extends Op {
     private final Kernel value;
     private final @Nullable Derivative[] derivatives;
 
-    /** The derivative by one input: its formula, its loop, and the operands that the loop reads. */
-    private record Derivative(Expr partial, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
+    /** The derivative by one input: whether it is 1 everywhere, its loop, and the operands that the loop reads. */
+    private record Derivative(boolean one, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
         static Derivative of(Expr partial) {
             return new Derivative(
-                    partial,
+                    partial.equals(Symbols.ONE),
                     ExprKernel.derivative(partial),
                     partial.uses(Symbols.A),
                     partial.uses(Symbols.B),
@@ -144,19 +144,18 @@ class Elementwise extends Op {
         return of(Arithmetic.STRONG_MUL).apply(g, factor);
     }
 
-    /** Adds the contribution of input {@code k} to the sweep's cotangents in one loop, recording nothing. */
-    void pull(int k, Tensor g, Tensor y, Sweep sweep) {
+    /** Adds the contribution of input {@code k} to the sweep's cotangent in a slot in one loop, recording nothing. */
+    void pull(int k, Tensor g, Tensor y, Sweep sweep, int slot) {
         Tensor x = y.in[k];
         Derivative d = derivative(k);
-        if (d.partial.equals(Symbols.ONE)) {
-            sweep.add(x, g);
+        if (d.one) {
+            sweep.add(slot, g);
         } else if (Directions.of(g, y).append(x.shape).equals(g.shape)) {
-            sweep.accumulate(
-                    x, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
+            sweep.accumulate(slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
         } else {
             Storage full = Storage.allocate(g.size());
             run(d, y, g.shape, Operand.of(g.data, g.shape, g.shape), full, false);
-            sweep.add(x, new Tensor(g.shape, full));
+            sweep.add(slot, new Tensor(g.shape, full));
         }
     }
 

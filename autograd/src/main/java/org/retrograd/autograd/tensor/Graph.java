@@ -18,9 +18,9 @@ final class Graph {
     private final @Nullable Variable own;
 
     /** Open addressing on the id; at most half full. */
-    private @Nullable Tensor[] table = new @Nullable Tensor[64];
+    private @Nullable Tensor[] table = new @Nullable Tensor[32];
 
-    private long[] ids = new long[32];
+    private long[] ids = new long[16];
     private int size;
     private boolean watched;
 
@@ -149,7 +149,7 @@ final class Graph {
     private void mark(boolean[] marks) {
         for (int i = 0; i < size; i++) {
             int slot = place(ids[i]);
-            Tensor t = node(i);
+            Tensor t = at(slot);
             marks[slot] |= own != null && t.op == own;
             for (int k = 0; k < t.in.length && !marks[slot]; k++) {
                 int input = find(t.in[k]);
@@ -174,9 +174,9 @@ final class Graph {
         return watched;
     }
 
-    /** Returns the i-th call in the order in which they were made. */
-    Tensor node(int i) {
-        return at(place(ids[i]));
+    /** Returns the slot of the i-th call in the order in which they were made. */
+    int slot(int i) {
+        return place(ids[i]);
     }
 
     Tensor at(int slot) {

@@ -43,8 +43,8 @@ final class Select extends Elementwise {
     }
 
     @Override
-    void pull(int k, Tensor g, Tensor y, Sweep sweep) {
-        sweep.add(y.in[k], vjp(k, g, Tensor.detached(y.in), y));
+    void pull(int k, Tensor g, Tensor y, Sweep sweep, int slot) {
+        sweep.add(slot, vjp(k, g, Tensor.detached(y.in), y));
     }
 
     @Override

@@ -52,31 +52,29 @@ final class Sweep {
         if (start >= 0) {
             sweep.values[start] = seed;
             for (int i = graph.size() - 1; i >= 0; i--) {
-                sweep.pull(graph.node(i));
+                sweep.pull(graph.slot(i));
             }
         }
         return sweep;
     }
 
-    private void pull(Tensor y) {
-        int slot = graph.find(y);
+    private void pull(int slot) {
+        Tensor y = graph.at(slot);
         Tensor g = values[slot];
         if (g == null || graph.ends(y)) {
             return;
         }
-        if (!recorded && y.op instanceof Elementwise op) {
-            for (int k = 0; k < y.in.length; k++) {
-                if (graph.wanted(y.in[k]) >= 0) {
-                    op.pull(k, g, y, this);
-                }
-            }
-        } else {
-            Tensor[] in = recorded ? y.in : Tensor.detached(y.in);
-            Tensor out = recorded ? y : y.detach();
-            for (int k = 0; k < y.in.length; k++) {
-                if (graph.wanted(y.in[k]) >= 0) {
-                    add(y.in[k], y.op().vjp(k, g, in, out));
-                }
+        boolean fused = !recorded && y.op instanceof Elementwise;
+        // a linear operation of one input needs only its shape: nothing to detach
+        boolean asTheyAre = recorded || fused || (y.in.length == 1 && y.op instanceof Linear);
+        Tensor[] in = asTheyAre ? y.in : Tensor.detached(y.in);
+        Tensor out = asTheyAre ? y : y.detach();
+        for (int k = 0; k < y.in.length; k++) {
+            int into = graph.wanted(y.in[k]);
+            if (into >= 0 && fused) {
+                ((Elementwise) y.op()).pull(k, g, y, this, into);
+            } else if (into >= 0) {
+                add(into, y.op().vjp(k, g, in, out));
             }
         }
         if (!keepAll && !graph.keeps(slot)) {
@@ -84,23 +82,22 @@ final class Sweep {
         }
     }
 
-    /** Adds a contribution to the cotangent of {@code x}, summed over the axes along which {@code x} was broadcast. */
-    void add(Tensor x, Tensor contribution) {
-        Tensor c = Directions.unbroadcast(contribution, lead, x.shape);
-        int slot = graph.find(x);
+    /** Adds a contribution to the cotangent in a slot, summed over the axes along which the value was broadcast. */
+    void add(int slot, Tensor contribution) {
+        Tensor c = Directions.unbroadcast(contribution, lead, graph.at(slot).shape);
         Tensor sum = values[slot];
         if (sum == null) {
             values[slot] = c;
         } else if (recorded) {
             values[slot] = sum.add(c);
         } else {
-            accumulate(x, c.shape, COPY, null, null, null, null, c);
+            accumulate(slot, c.shape, COPY, null, null, null, null, c);
         }
     }
 
-    /** Runs a loop that yields a contribution to the cotangent of {@code x}, straight into the sum. */
+    /** Runs a loop that yields a contribution to the cotangent in a slot, straight into the sum. */
     void accumulate(
-            Tensor x,
+            int slot,
             Shape shape,
             Kernel kernel,
             @Nullable Operand a,
@@ -108,7 +105,6 @@ final class Sweep {
             @Nullable Operand c,
             @Nullable Operand y,
             Tensor g) {
-        int slot = graph.find(x);
         Tensor sum = values[slot];
         Storage out;
         if (sum == null) {
@@ -145,12 +141,13 @@ final class Sweep {
             }
         }
         for (int i = 0; i < graph.size(); i++) {
-            sweep.push(graph.node(i));
+            sweep.push(graph.slot(i));
         }
         return sweep;
     }
 
-    private void push(Tensor y) {
+    private void push(int slot) {
+        Tensor y = graph.at(slot);
         if (graph.ends(y)) {
             return;
         }
@@ -161,7 +158,7 @@ final class Sweep {
             varies |= t[k] != null;
         }
         if (varies) {
-            values[graph.find(y)] = recorded
+            values[slot] = recorded
                     ? y.op().jvp(t, y.in, y)
                     : y.op instanceof Elementwise op ? op.push(t, y) : y.op().jvp(t, Tensor.detached(y.in), y.detach());
         }
