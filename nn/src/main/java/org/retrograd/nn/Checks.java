@@ -92,13 +92,14 @@ final class Checks {
         return ImmutableSet.copyOf(parameters).asList();
     }
 
-    /** Returns a tensor without NaN and infinity. */
-    static Tensor finite(Tensor x, String what) {
-        if (x.size() > 0 && !Double.isFinite(x.normInf().item())) {
-            throw new ArithmeticException(what + " has an entry that is NaN or infinite, so the step was not made and "
+    /** Returns the gradient by a parameter if it has neither NaN nor infinity. */
+    static Tensor finite(Tensor gradient, Parameter parameter) {
+        if (gradient.size() > 0 && !Double.isFinite(gradient.normInf().item())) {
+            throw new ArithmeticException("the gradient by \"" + parameter.name()
+                    + "\" has an entry that is NaN or infinite, so the step was not made and "
                     + "nothing was changed: lower the learning rate, or look for a logarithm or division at 0");
         }
-        return x;
+        return gradient;
     }
 
     /** Gives all parameters their new values; only after everything that can fail. */
@@ -112,7 +113,7 @@ final class Checks {
     static List<Tensor> finite(Gradients gradients, List<Parameter> parameters) {
         List<Tensor> finite = new ArrayList<>(parameters.size());
         for (Parameter parameter : parameters) {
-            finite.add(finite(gradients.of(parameter).detach(), "the gradient by \"" + parameter.name() + "\""));
+            finite.add(finite(gradients.of(parameter).detach(), parameter));
         }
         return finite;
     }

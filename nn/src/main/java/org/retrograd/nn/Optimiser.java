@@ -1,6 +1,6 @@
 package org.retrograd.nn;
 
-import java.util.List;
+import com.google.common.collect.ImmutableList;
 import org.retrograd.autograd.tensor.Gradients;
 
 /** A rule that gives parameters new values after the gradients of a loss. */
@@ -17,5 +17,5 @@ public interface Optimiser {
     void step(Gradients gradients);
 
     /** Returns the parameters that this changes. */
-    List<Parameter> parameters();
+    ImmutableList<Parameter> parameters();
 }
