@@ -104,7 +104,7 @@ public final class MatrixProduct {
             int n,
             double[] out,
             int at) {
-        if ((long) m * n * k < LARGE && (m > 1 && n > 1 || m * n < 8)) {
+        if ((long) m * n * k < LARGE && ((m > 1 && n > 1) || m * n < 8)) {
             direct(a, aAt, aRow, aColumn, b, bAt, bRow, bColumn, m, k, n, out, at);
         } else if (m == 1) {
             vector(a, aAt, aColumn, new Matrix(b, bAt, bRow, bColumn), k, n, out, at);
