@@ -245,8 +245,7 @@ public final class MatrixProduct {
     }
 
     /** Writes eight entries at once, whose chains of additions run side by side; columns of {@code b} are contiguous. */
-    private static void eightDots(
-            double[] v, int vAt, int vStep, Matrix b, int k, int j, int n, double[] out, int at) {
+    private static void eightDots(double[] v, int vAt, int vStep, Matrix b, int k, int j, int n, double[] out, int at) {
         double[] x = b.values;
         int j1 = Math.min(j + 1, n - 1);
         int j2 = Math.min(j + 2, n - 1);

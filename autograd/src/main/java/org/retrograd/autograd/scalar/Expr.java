@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link #value}), the rule recorded for higher derivatives ({@link #in} over tensors) and the text of the reference.
  */
 public sealed interface Expr {
-    /** Returns the number that the formula gives for the given inputs and output. */
-    double value(double a, double b, double c, double y);
+    /** Returns the number that the formula gives for the given inputs, output, and cotangent or tangent. */
+    double value(double a, double b, double c, double y, double g);
 
     /** Returns the formula's value in another algebra; inputs that the primitive does not have are {@code null}. */
     <V> V in(Algebra<V> algebra, V a, @Nullable V b, @Nullable V c, V y);
@@ -119,12 +119,13 @@ public sealed interface Expr {
     /** An input or the output. */
     record Leaf(String name, int index) implements Expr {
         @Override
-        public double value(double a, double b, double c, double y) {
+        public double value(double a, double b, double c, double y, double g) {
             return switch (index) {
                 case 0 -> a;
                 case 1 -> b;
                 case 2 -> c;
-                default -> y;
+                case 3 -> y;
+                default -> g;
             };
         }
 
@@ -156,7 +157,7 @@ public sealed interface Expr {
     /** A number. */
     record Constant(double value) implements Expr {
         @Override
-        public double value(double a, double b, double c, double y) {
+        public double value(double a, double b, double c, double y, double g) {
             return value;
         }
 
@@ -181,8 +182,8 @@ public sealed interface Expr {
     /** A primitive of one formula. */
     record Apply1(Primitive primitive, Expr first) implements Expr {
         @Override
-        public double value(double a, double b, double c, double y) {
-            return primitive.value(first.value(a, b, c, y));
+        public double value(double a, double b, double c, double y, double g) {
+            return primitive.value(first.value(a, b, c, y, g));
         }
 
         @Override
@@ -204,8 +205,8 @@ public sealed interface Expr {
     /** A primitive of two formulas. */
     record Apply2(Primitive primitive, Expr first, Expr second) implements Expr {
         @Override
-        public double value(double a, double b, double c, double y) {
-            return primitive.value(first.value(a, b, c, y), second.value(a, b, c, y));
+        public double value(double a, double b, double c, double y, double g) {
+            return primitive.value(first.value(a, b, c, y, g), second.value(a, b, c, y, g));
         }
 
         @Override
@@ -227,8 +228,8 @@ public sealed interface Expr {
     /** A primitive of three formulas. */
     record Apply3(Primitive primitive, Expr first, Expr second, Expr third) implements Expr {
         @Override
-        public double value(double a, double b, double c, double y) {
-            return primitive.value(first.value(a, b, c, y), second.value(a, b, c, y), third.value(a, b, c, y));
+        public double value(double a, double b, double c, double y, double g) {
+            return primitive.value(first.value(a, b, c, y, g), second.value(a, b, c, y, g), third.value(a, b, c, y, g));
         }
 
         @Override

@@ -1,25 +1,36 @@
 package org.retrograd.autograd.scalar;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.Arrays;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Kernel;
 import org.retrograd.autograd.array.Operand;
 
-/** Loops over arrays that compute a primitive or its derivative by walking its definition for each element. */
-public final class ExprKernel {
-    private ExprKernel() {}
+/**
+ * A loop over arrays that computes a formula for each element.
+ *
+ * <p>At first it walks the formula. Once it has computed enough elements for that to matter, the loop is generated as
+ * bytecode, which gives the same bits several times faster; programs that never get there never pay for it.
+ */
+public final class ExprKernel implements Kernel {
+    /** Elements computed before the loop is generated: walking them costs about as much as generating the loop. */
+    private static final int PATIENCE = 4096;
+
+    private final Expr formula;
+    private @Nullable Kernel generated;
+    private int walked;
+
+    private ExprKernel(Expr formula) {
+        this.formula = formula;
+    }
 
     /** Returns the loop {@code out = primitive(a, b, c)}. */
     public static Kernel value(Primitive primitive) {
-        return primitive.function() instanceof Value.Unary unary
-                ? unaryLoop(unary.function())
-                : primitive.function() instanceof Value.Binary binary
-                        ? binaryLoop(binary.function())
-                        : walk(primitive.function());
+        return new ExprKernel(
+                switch (primitive.arity()) {
+                    case 1 -> new Expr.Apply1(primitive, Symbols.A);
+                    case 2 -> new Expr.Apply2(primitive, Symbols.A, Symbols.B);
+                    default -> new Expr.Apply3(primitive, Symbols.A, Symbols.B, Symbols.C);
+                });
     }
 
     /**
@@ -27,74 +38,55 @@ public final class ExprKernel {
      * whatever the partial derivative, as long as that is not the same number everywhere.
      */
     public static Kernel derivative(Expr partial) {
-        return partial instanceof Expr.Constant constant && Double.isFinite(constant.value())
-                ? scaleLoop(constant.value())
-                : partialLoop(partial);
-    }
-
-    private static Kernel unaryLoop(DoubleUnaryOperator function) {
-        return (n, a, b, c, y, g, out, at, add) -> {
-            Operand first = requireNonNull(a);
-            double[] x = first.values;
-            for (int i = 0, ia = first.offset; i < n; i++, ia += first.stride) {
-                double value = function.applyAsDouble(x[ia]);
-                out[at + i] = add ? out[at + i] + value : value;
-            }
-        };
-    }
-
-    private static Kernel binaryLoop(DoubleBinaryOperator function) {
-        return (n, a, b, c, y, g, out, at, add) -> {
-            Operand first = requireNonNull(a);
-            Operand second = requireNonNull(b);
-            double[] x1 = first.values;
-            double[] x2 = second.values;
-            for (int i = 0, ia = first.offset, ib = second.offset;
-                    i < n;
-                    i++, ia += first.stride, ib += second.stride) {
-                double value = function.applyAsDouble(x1[ia], x2[ib]);
-                out[at + i] = add ? out[at + i] + value : value;
-            }
-        };
-    }
-
-    private static Kernel walk(Value function) {
-        return (n, a, b, c, y, g, out, at, add) -> {
-            for (int i = 0; i < n; i++) {
-                double value = function.of(entry(a, i), entry(b, i), entry(c, i));
-                out[at + i] = add ? out[at + i] + value : value;
-            }
-        };
-    }
-
-    private static Kernel scaleLoop(double factor) {
-        if (factor == 0) {
+        if (partial.equals(Expr.constant(0))) {
             return (n, a, b, c, y, g, out, at, add) -> {
                 if (!add) {
                     Arrays.fill(out, at, at + n, 0);
                 }
             };
         }
-        return (n, a, b, c, y, g, out, at, add) -> {
-            Operand factors = requireNonNull(g);
-            double[] seed = factors.values;
-            for (int i = 0, ig = factors.offset; i < n; i++, ig += factors.stride) {
-                double value = seed[ig] * factor;
-                out[at + i] = add ? out[at + i] + value : value;
-            }
-        };
+        boolean scales = partial instanceof Expr.Constant constant && Double.isFinite(constant.value());
+        return new ExprKernel(scales ? Symbols.G.mul(partial) : Symbols.G.then(Arithmetic.STRONG_MUL, partial));
     }
 
-    private static Kernel partialLoop(Expr partial) {
-        return (n, a, b, c, y, g, out, at, add) -> {
-            Operand factors = requireNonNull(g);
-            double[] seed = factors.values;
-            for (int i = 0, ig = factors.offset; i < n; i++, ig += factors.stride) {
-                double value = Arithmetic.strongProduct(
-                        seed[ig], partial.value(entry(a, i), entry(b, i), entry(c, i), entry(y, i)));
-                out[at + i] = add ? out[at + i] + value : value;
-            }
-        };
+    @Override
+    public void run(
+            int n,
+            @Nullable Operand a,
+            @Nullable Operand b,
+            @Nullable Operand c,
+            @Nullable Operand y,
+            @Nullable Operand g,
+            double[] out,
+            int at,
+            boolean add) {
+        // threads that race here generate equal loops
+        Kernel loop = generated;
+        if (loop == null && (walked += n) > PATIENCE) {
+            loop = KernelCompiler.compile(formula);
+            generated = loop;
+        }
+        if (loop != null) {
+            loop.run(n, a, b, c, y, g, out, at, add);
+        } else {
+            walk(n, a, b, c, y, g, out, at, add);
+        }
+    }
+
+    private void walk(
+            int n,
+            @Nullable Operand a,
+            @Nullable Operand b,
+            @Nullable Operand c,
+            @Nullable Operand y,
+            @Nullable Operand g,
+            double[] out,
+            int at,
+            boolean add) {
+        for (int i = 0; i < n; i++) {
+            double value = formula.value(entry(a, i), entry(b, i), entry(c, i), entry(y, i), entry(g, i));
+            out[at + i] = add ? out[at + i] + value : value;
+        }
     }
 
     private static double entry(@Nullable Operand operand, int i) {

@@ -16,6 +16,9 @@ public final class Symbols {
     /** The output, for derivatives that are simpler in it: that of {@code tanh} is {@code (1 - y) * (1 + y)}. */
     public static final Expr Y = new Expr.Leaf("y", 3);
 
+    /** The cotangent or tangent that a partial derivative is multiplied by; not part of partial derivatives themselves. */
+    static final Expr G = new Expr.Leaf("g", 4);
+
     /** The number 1. */
     public static final Expr ONE = new Expr.Constant(1);
 

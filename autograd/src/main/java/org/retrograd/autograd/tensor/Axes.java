@@ -34,7 +34,8 @@ final class Axes {
         return new Axes(axes, false);
     }
 
-    private boolean covers(Shape shape) {
+    /** Whether these are all axes of a shape. */
+    boolean cover(Shape shape) {
         return fromEnd.length == shape.rank();
     }
 
@@ -48,7 +49,7 @@ final class Axes {
 
     /** Returns the shape that the reduction leaves. */
     Shape reduce(Shape shape) {
-        return covers(shape) && !keep ? Shape.SCALAR : shape.reduce(of(shape), keep);
+        return cover(shape) && !keep ? Shape.SCALAR : shape.reduce(of(shape), keep);
     }
 
     /** Returns how many entries go into each result. */
@@ -72,7 +73,7 @@ final class Axes {
 
     /** Returns a result of the reduction, or its cotangent, with the reduced axes put back at length 1. */
     Tensor expand(Tensor reduced, Shape primal) {
-        if (keep || (reduced.rank() == 0 && covers(primal))) {
+        if (keep || (reduced.rank() == 0 && cover(primal))) {
             return reduced;
         }
         Shape kept = primal.reduce(of(primal), true);

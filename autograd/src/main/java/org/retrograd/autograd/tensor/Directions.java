@@ -45,7 +45,8 @@ final class Directions {
         if (cotangent.op == null && extra > 0 && shape.endsWith(primal)) {
             Storage sum = Storage.allocate(target.size());
             int outer = shape.slice(0, lead).size();
-            Reductions.sum(cotangent.data, outer, shape.slice(lead, lead + extra).size(), primal.size(), sum);
+            Reductions.sum(
+                    cotangent.data, outer, shape.slice(lead, lead + extra).size(), primal.size(), sum);
             return new Tensor(target, sum);
         }
         int[] axes = new int[shape.rank()];

@@ -150,8 +150,9 @@ class Elementwise extends Op {
         Derivative d = derivative(k);
         if (d.one) {
             sweep.add(slot, g);
-        } else if (Directions.of(g, y).append(x.shape).equals(g.shape)) {
-            sweep.accumulate(slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
+        } else if (g.shape == x.shape || Directions.of(g, y).append(x.shape).equals(g.shape)) {
+            sweep.accumulate(
+                    slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
         } else {
             Storage full = Storage.allocate(g.size());
             run(d, y, g.shape, Operand.of(g.data, g.shape, g.shape), full, false);

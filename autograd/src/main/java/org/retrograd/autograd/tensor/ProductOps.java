@@ -38,7 +38,16 @@ final class ProductOps {
         private final boolean transposeA;
         private final boolean transposeB;
 
-        MatMul(boolean transposeA, boolean transposeB) {
+        /** The four operations of the family: neither, the second, the first, both transposed. */
+        private static final MatMul[] FAMILY = {
+            new MatMul(false, false), new MatMul(false, true), new MatMul(true, false), new MatMul(true, true)
+        };
+
+        static MatMul of(boolean transposeA, boolean transposeB) {
+            return FAMILY[(transposeA ? 2 : 0) + (transposeB ? 1 : 0)];
+        }
+
+        private MatMul(boolean transposeA, boolean transposeB) {
             this.transposeA = transposeA;
             this.transposeB = transposeB;
         }
@@ -93,12 +102,12 @@ final class ProductOps {
         Tensor transpose(int k, Tensor g, Tensor[] in) {
             if (k == 0) {
                 return transposeA
-                        ? new MatMul(transposeB, true).apply(in[1], g)
-                        : new MatMul(false, !transposeB).apply(g, in[1]);
+                        ? MatMul.of(transposeB, true).apply(in[1], g)
+                        : MatMul.of(false, !transposeB).apply(g, in[1]);
             }
             return transposeB
-                    ? new MatMul(true, transposeA).apply(g, in[0])
-                    : new MatMul(!transposeA, false).apply(in[0], g);
+                    ? MatMul.of(true, transposeA).apply(g, in[0])
+                    : MatMul.of(!transposeA, false).apply(in[0], g);
         }
 
         @Override
@@ -133,7 +142,7 @@ final class ProductOps {
         }
         Tensor left = a.rank() == 1 ? a.expandDims(0) : a;
         Tensor right = b.rank() == 1 ? b.expandDims(1) : b;
-        Tensor product = new MatMul(false, false).apply(left, right);
+        Tensor product = MatMul.of(false, false).apply(left, right);
         if (a.rank() == 1) {
             product = product.squeeze(-2);
         }

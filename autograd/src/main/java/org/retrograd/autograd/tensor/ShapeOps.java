@@ -149,6 +149,9 @@ final class ShapeOps {
         if (target.equals(x.shape)) {
             return x;
         }
+        if (x.op == null && x.rank() == 0) {
+            return new Tensor(target, Storage.filled(target.size(), x.item()));
+        }
         boolean fits = target.rank() >= x.rank();
         for (int back = 1; fits && back <= x.rank(); back++) {
             fits = x.dim(-back) == 1 || x.dim(-back) == target.dim(-back);
