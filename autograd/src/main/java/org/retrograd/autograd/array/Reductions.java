@@ -292,14 +292,35 @@ public final class Reductions {
         }
         int step = reverse ? -inner : inner;
         for (int o = 0; o < outer; o++) {
-            int row = (o * n + (reverse ? n - 1 : 0)) * inner;
-            System.arraycopy(from, row, to, row, inner);
-            for (int j = 1; j < n; j++) {
-                for (int i = row; i < row + inner; i++) {
-                    to[i + step] = to[i] + from[i + step];
-                }
-                row += step;
+            int first = (o * n + (reverse ? n - 1 : 0)) * inner;
+            if (inner == 1) {
+                runningSum(from, first, n, step, to);
+            } else {
+                runningRows(from, first, n, inner, step, to);
             }
+        }
+    }
+
+    /** Keeps the sum in a register: reading it back from the array would take longer than the addition. */
+    private static void runningSum(double[] x, int first, int n, int step, double[] out) {
+        double sum = x[first];
+        out[first] = sum;
+        int p = first;
+        for (int j = 1; j < n; j++) {
+            p += step;
+            sum += x[p];
+            out[p] = sum;
+        }
+    }
+
+    private static void runningRows(double[] x, int first, int n, int inner, int step, double[] out) {
+        System.arraycopy(x, first, out, first, inner);
+        int row = first;
+        for (int j = 1; j < n; j++) {
+            for (int i = row; i < row + inner; i++) {
+                out[i + step] = out[i] + x[i + step];
+            }
+            row += step;
         }
     }
 }

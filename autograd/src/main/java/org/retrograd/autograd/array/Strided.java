@@ -14,10 +14,10 @@ import java.util.Arrays;
  * come down to one or two loops.
  */
 public final class Strided {
-    /** Side of the squares in which an array is transposed: 8 doubles are a cache line. */
-    private static final int TILE = 16;
+    /** Width of the strips, eight rows high, in which an array is transposed: the lines they read stay in the cache. */
+    private static final int STRIP = 32;
 
-    /** Axes shorter than this are not worth transposing in squares. */
+    /** Axes shorter than this are not worth transposing in strips. */
     private static final int SHORT_AXIS = 4;
 
     private final int rank;
@@ -169,8 +169,8 @@ public final class Strided {
     }
 
     /**
-     * Gathers with the axis {@code across} and the last one walked in squares, so that the cache lines that a row touches
-     * are still there for the next row.
+     * Gathers with the axis {@code across} and the last one walked in strips of eight rows, which read the eight numbers of
+     * a cache line together.
      */
     private void transpose(int across, double[] x, int offset, double[] out) {
         int[] outStrides = new int[rank];
@@ -188,28 +188,46 @@ public final class Strided {
             for (int axis = 0; axis < rank - 1; axis++) {
                 q += index[axis] * outStrides[axis];
             }
-            for (int row = 0; row < rows; row += TILE) {
-                for (int column = 0; column < n; column += TILE) {
-                    transposeTile(
-                            x,
-                            p + row * strides[across] + column * strides[rank - 1],
-                            strides[across],
-                            strides[rank - 1],
-                            Math.min(TILE, rows - row),
-                            Math.min(TILE, n - column),
-                            out,
-                            q + row * outStrides[across] + column,
-                            outStrides[across]);
+            for (int column = 0; column < n; column += STRIP) {
+                int width = Math.min(STRIP, n - column);
+                int from = p + column * strides[rank - 1];
+                int to = q + column;
+                int row = 0;
+                for (; row < rows - 7; row += 8) {
+                    gatherEightRows(x, from, strides[across], strides[rank - 1], width, out, to, outStrides[across]);
+                    from += 8 * strides[across];
+                    to += 8 * outStrides[across];
+                }
+                for (; row < rows; row++) {
+                    gatherRow(x, from, strides[rank - 1], width, out, to);
+                    from += strides[across];
+                    to += outStrides[across];
                 }
             }
             p += advance(index, rank - 2, across);
         } while (index[rank - 1] == 0);
     }
 
-    private static void transposeTile(
-            double[] x, int p, int rowStride, int stride, int rows, int n, double[] out, int q, int outStride) {
-        for (int row = 0; row < rows; row++) {
-            gatherRow(x, p + row * rowStride, stride, n, out, q + row * outStride);
+    private static void gatherEightRows(
+            double[] x, int from, int rowStride, int stride, int n, double[] out, int q0, int outStride) {
+        int q1 = q0 + outStride;
+        int q2 = q1 + outStride;
+        int q3 = q2 + outStride;
+        int q4 = q3 + outStride;
+        int q5 = q4 + outStride;
+        int q6 = q5 + outStride;
+        int q7 = q6 + outStride;
+        int p = from;
+        for (int i = 0; i < n; i++) {
+            out[q0 + i] = x[p];
+            out[q1 + i] = x[p + rowStride];
+            out[q2 + i] = x[p + 2 * rowStride];
+            out[q3 + i] = x[p + 3 * rowStride];
+            out[q4 + i] = x[p + 4 * rowStride];
+            out[q5 + i] = x[p + 5 * rowStride];
+            out[q6 + i] = x[p + 6 * rowStride];
+            out[q7 + i] = x[p + 7 * rowStride];
+            p += stride;
         }
     }
 

@@ -243,7 +243,7 @@ class ReductionsTest {
             double[] terms = column(x, n, inner, column);
             for (int j = n - 1; j >= 0; j--) {
                 double best = terms[expected[column]];
-                if (Double.isNaN(terms[j]) || !Double.isNaN(best) && sign * terms[j] >= sign * best) {
+                if (Double.isNaN(terms[j]) || (!Double.isNaN(best) && sign * terms[j] >= sign * best)) {
                     expected[column] = j;
                 }
             }

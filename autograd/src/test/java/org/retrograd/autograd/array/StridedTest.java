@@ -83,7 +83,7 @@ class StridedTest {
     }
 
     private static void checkView(int batch, int sourceSize, int offset, int[] strides, int[] target) {
-        double[] x = new Random(1).doubles(batch * sourceSize).toArray();
+        double[] x = new Random(1).doubles((long) batch * sourceSize).toArray();
         int[] positions = positions(batch, sourceSize, offset, strides, target);
         double[] expected = Arrays.stream(positions).mapToDouble(p -> x[p]).toArray();
         Storage out = Storage.allocate(expected.length);

@@ -320,7 +320,7 @@ final class OpCheck {
 
     private static boolean awayFromKinks(Graph graph) {
         for (int i = 0; i < graph.size(); i++) {
-            Tensor y = graph.node(i);
+            Tensor y = graph.at(graph.slot(i));
             if (y.op instanceof Elementwise op) {
                 for (Break kink : op.primitive.breaks()) {
                     if (!varies(kink, y.in)) {
