@@ -76,7 +76,8 @@ public final class DeltaRule {
                     + ", but the trace is of " + traced + ": trace the network that the rule was made for");
         }
         Map<Parameter, Tensor> sums = new LinkedHashMap<>();
-        for (int k = 0; k < layers.size(); k++) {
+        // From the last layer to the first, as deltas are propagated: shared weights then add up in the sweep's order.
+        for (int k = layers.size() - 1; k >= 0; k--) {
             Dense dense = layers.get(k);
             Tensor input = trace.layers().get(k).input().detach();
             Tensor x = input.reshape(rows(input), dense.inputs());
