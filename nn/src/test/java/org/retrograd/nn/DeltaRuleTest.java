@@ -175,7 +175,7 @@ class DeltaRuleTest {
         Gradients g = trace.output().mul(Double.NaN).sum().backward();
         assertThatThrownBy(() -> DeltaRule.of(net).step(trace, g))
                 .isInstanceOf(ArithmeticException.class)
-                .hasMessageStartingWith("the gradient by \"hidden1.weights\" has an entry that is NaN or infinite");
+                .hasMessageStartingWith("the gradient by \"output.weights\" has an entry that is NaN or infinite");
         assertThat(net.parameters().stream().map(Parameter::get).toList()).isEqualTo(before);
     }
 
