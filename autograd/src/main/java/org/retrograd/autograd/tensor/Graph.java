@@ -72,7 +72,8 @@ final class Graph {
                     watched |= t.in.length > 0;
                     continue;
                 }
-                watched |= own != null || variable.scoped;
+                // a scope that began after ours ran inside our function and has ended: nobody watches from there
+                watched |= own == null ? variable.scoped : !variable.scoped || variable.oldest < own.oldest;
             }
             for (Tensor x : t.in) {
                 if (x.op == null) {
