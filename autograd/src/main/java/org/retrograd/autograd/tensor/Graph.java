@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import com.google.common.primitives.Longs;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,8 @@ final class Graph {
                 }
             }
         }
+        // found from the output backwards: turned round, the ids are nearly sorted
+        Longs.reverse(ids, 0, size);
         Arrays.sort(ids, 0, size);
     }
 
