@@ -1,0 +1,318 @@
+package org.retrograd.autograd.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.retrograd.autograd.diff.Derivatives;
+import org.retrograd.autograd.scalar.Primitive;
+import org.retrograd.autograd.scalar.Primitive.SpecialPoint;
+import org.retrograd.autograd.scalar.Smooth;
+
+/** The policy of {@code docs/reference/special-points.md}, row by row and in both modes. */
+class SpecialPointsTest {
+    private static final double INF = Double.POSITIVE_INFINITY;
+    private static final double NAN = Double.NaN;
+
+    @TestFactory
+    Stream<DynamicTest> everyRowOfEveryPrimitive() {
+        return Catalogue.primitives().stream()
+                .flatMap(primitive -> primitive.specialPoints().stream()
+                        .map(row ->
+                                DynamicTest.dynamicTest(primitive.name() + row.inputs(), () -> holds(primitive, row))));
+    }
+
+    private static void holds(Primitive primitive, SpecialPoint row) {
+        List<Tensor> point = row.inputs().stream().map(Tensor::scalar).toList();
+        Elementwise op = Elementwise.of(primitive);
+        Linearization at = Linearization.of(in -> op.apply(in.toArray(new Tensor[0])), point);
+        close("value", row.value(), at.value());
+        for (int k = 0; k < point.size(); k++) {
+            double expected = row.partials().get(k);
+            List<Tensor> direction = new ArrayList<>();
+            for (int i = 0; i < point.size(); i++) {
+                direction.add(Tensor.scalar(i == k ? 1 : 0));
+            }
+            String partial = "partial " + k;
+            close(
+                    partial + ", reverse, fused",
+                    expected,
+                    at.pull(Tensor.scalar(1)).get(k));
+            close(
+                    partial + ", reverse, recorded",
+                    expected,
+                    at.pull(Tensor.variable(1).reshape()).get(k));
+            close(partial + ", forward, fused", expected, at.push(direction));
+            List<Tensor> traced = direction.stream().map(Tensor::variable).toList();
+            close(partial + ", forward, recorded", expected, at.push(traced));
+            close(partial + ", zero cotangent", 0, at.pull(Tensor.scalar(0)).get(k));
+        }
+    }
+
+    private static void close(String what, double expected, Tensor actual) {
+        double value = actual.item();
+        boolean same = Double.isNaN(expected)
+                ? Double.isNaN(value)
+                : expected == value || Math.abs(expected - value) <= 2 * Math.ulp(expected);
+        assertThat(same).as("%s: expected %s, got %s", what, expected, value).isTrue();
+    }
+
+    /** Asserts the gradient of the sum of f at x in both modes, by the fused loops and by the recorded rules. */
+    private static void gradient(UnaryOperator<Tensor> f, Tensor x, double... expected) {
+        reverse(f, x, expected);
+        Linearization at = Linearization.of(in -> f.apply(in.get(0)), List.of(x));
+        for (int i = 0; i < x.size(); i++) {
+            Tensor unit = Indices.of(i).oneHot(x.size()).reshape(x.shape());
+            close("forward, entry " + i, expected[i], at.push(List.of(unit)).sum());
+            close(
+                    "forward, recorded, entry " + i,
+                    expected[i],
+                    at.push(List.of(Tensor.variable(unit))).sum());
+        }
+    }
+
+    private static void reverse(UnaryOperator<Tensor> f, Tensor x, double... expected) {
+        Linearization at = Linearization.of(in -> f.apply(in.get(0)), List.of(x));
+        Tensor ones = Tensor.ones(at.value().shape().toArray());
+        for (int i = 0; i < x.size(); i++) {
+            close("reverse, entry " + i, expected[i], entry(at.pull(ones).get(0), i));
+            close(
+                    "reverse, recorded, entry " + i,
+                    expected[i],
+                    entry(at.pull(Tensor.variable(ones)).get(0), i));
+        }
+    }
+
+    private static Tensor entry(Tensor x, int i) {
+        return x.flatten().slice(0, i, i + 1);
+    }
+
+    private static double[] second(UnaryOperator<Tensor> f, Tensor x) {
+        return Derivatives.gradient(v -> Derivatives.gradient(f, v).sum(), x).toArray();
+    }
+
+    private static Tensor whereRightOf0(Tensor x, UnaryOperator<Tensor> f) {
+        return Tensor.where(x.gt(0), f.apply(x), Tensor.scalar(0));
+    }
+
+    // --- (e) a dead path contributes an exact zero ---
+
+    @Test
+    void aBranchNotTakenNeverMakesNaN() {
+        Tensor x = Tensor.of(-1, 0, -0.0, 4);
+        gradient(v -> whereRightOf0(v, Tensor::sqrt), x, 0, 0, 0, 0.25);
+        gradient(v -> whereRightOf0(v, Tensor::log), x, 0, 0, 0, 0.25);
+        gradient(v -> whereRightOf0(v, Tensor::reciprocal), x, 0, 0, 0, -0.0625);
+        gradient(v -> whereRightOf0(v, w -> Tensor.scalar(1).div(w)), x, 0, 0, 0, -0.0625);
+        gradient(v -> whereRightOf0(v, w -> w.pow(0.5)), x, 0, 0, 0, 0.25);
+        gradient(v -> whereRightOf0(v, w -> w.mul(NAN)), Tensor.of(-1, -2), 0, 0);
+        gradient(v -> whereRightOf0(v, w -> w.exp().log().sqrt()), Tensor.of(-1, -2000, 4), 0, 0, 0.25);
+    }
+
+    @Test
+    void aBranchNotTakenIsDeadToSecondOrder() {
+        assertThat(second(v -> whereRightOf0(v, Tensor::sqrt).sum(), Tensor.of(-1, 0, 4)))
+                .containsExactly(0, 0, -1 / 32.0);
+        assertThat(second(v -> whereRightOf0(v, Tensor::log).sum(), Tensor.of(-1, 0, 4)))
+                .containsExactly(0, 0, -1 / 16.0);
+    }
+
+    @Test
+    void whereNeverMultiplies() {
+        // an infinite or undefined cotangent reaches the branch that was taken, and only that
+        Tensor x = Tensor.variable(1, 2);
+        Tensor y = Tensor.variable(3, 4);
+        Gradients g = Tensor.where(Mask.of(true, false), x, y).backward(Tensor.of(NAN, INF));
+        assertThat(g.of(x).toArray()).containsExactly(NAN, 0);
+        assertThat(g.of(y).toArray()).containsExactly(0, INF);
+    }
+
+    @Test
+    void whatNanToNumReplacedGetsZeroAlsoUpstream() {
+        reverse(v -> v.log().nanToNum(), Tensor.of(-1, 2), 0, 0.5);
+        reverse(v -> v.sqrt().nanToNum(), Tensor.of(-1, 4), 0, 0.25);
+        gradient(Tensor::nanToNum, Tensor.of(NAN, INF, -INF, 7), 0, 0, 0, 1);
+        gradient(v -> v.log().maskedFill(v.le(0), 5), Tensor.of(-1, 0, 2), 0, 0, 0.5);
+    }
+
+    @Test
+    void zeroIsStrongInTheDirectionOfTheSweep() {
+        // backwards the zero comes first and stops what follows
+        reverse(v -> v.sqrt().neg().relu(), Tensor.of(0), 0);
+        reverse(v -> v.sqrt().mul(0), Tensor.of(0), 0);
+        reverse(v -> v.floor().log(), Tensor.of(0.5), 0);
+        // forwards the infinite tangent comes first, and infinity times 0 has no value
+        assertThat(Derivatives.jvp(v -> v.sqrt().neg().relu(), Tensor.of(0), Tensor.of(1))
+                        .item())
+                .isNaN();
+        // and the other way round
+        assertThat(Derivatives.jvp(v -> v.square().sqrt(), Tensor.of(0), Tensor.of(1))
+                        .item())
+                .isEqualTo(0);
+        reverse(v -> v.square().sqrt(), Tensor.of(0), NAN);
+    }
+
+    // --- (b) the element of least norm at kinks, ties shared ---
+
+    @Test
+    void normAtZeroHasTheSubgradientZero() {
+        gradient(Tensor::norm, Tensor.of(0, 0), 0, 0);
+        gradient(Tensor::norm, Tensor.of(3, 4), 0.6, 0.8);
+        gradient(v -> v.norm(1), Tensor.of(0, 0, 3, 4).reshape(2, 2), 0, 0, 0.6, 0.8);
+        gradient(Tensor::norm1, Tensor.of(0, -2), 0, -1);
+        gradient(Tensor::normInf, Tensor.of(0, 0), 0, 0);
+        gradient(Tensor::normInf, Tensor.of(-2, 2, 1), -0.5, 0.5, 0);
+    }
+
+    @Test
+    void sumSquaresIsSmoothAtZeroToSecondOrder() {
+        gradient(Tensor::sumSquares, Tensor.of(0, 0), 0, 0);
+        assertThat(second(Tensor::sumSquares, Tensor.of(0, 0))).containsExactly(2, 2);
+    }
+
+    @Test
+    void standardDeviationOfConstantsHasTheSubgradientZero() {
+        gradient(v -> v.standardDeviation(0), Tensor.of(3, 3, 3), 0, 0, 0);
+        gradient(v -> v.standardDeviation(1), Tensor.of(3, 3), 0, 0);
+        gradient(v -> v.variance(0), Tensor.of(3, 3, 3), 0, 0, 0);
+    }
+
+    @Test
+    void tiesShareEqually() {
+        gradient(Tensor::max, Tensor.of(1, 5, 5), 0, 0.5, 0.5);
+        gradient(Tensor::min, Tensor.of(1, 1, 1, 1), 0.25, 0.25, 0.25, 0.25);
+        gradient(v -> v.max(1), Tensor.of(1, 2, 3, 3).reshape(2, 2), 0, 1, 0.5, 0.5);
+        gradient(v -> v.maximum(2), Tensor.of(1, 2, 3), 0, 0.5, 1);
+        gradient(v -> v.minimum(2), Tensor.of(1, 2, 3), 1, 0.5, 0);
+        gradient(v -> v.maximum(v), Tensor.of(1, 2), 1, 1);
+    }
+
+    @Test
+    void aNaNThatWonTakesTheGradient() {
+        gradient(Tensor::max, Tensor.of(1, NAN), 0, 1);
+    }
+
+    // --- (a) where the function is differentiable, its derivative ---
+
+    @Test
+    void prodWithZerosIsRightToSecondOrder() {
+        gradient(Tensor::prod, Tensor.of(2, 0, 3), 0, 6, 0);
+        gradient(Tensor::prod, Tensor.of(0, 0, 3), 0, 0, 0);
+        // the Hessian of a b c is [[0, c, b], [c, 0, a], [b, a, 0]]: its row sums at (0, 0, 3)
+        assertThat(second(Tensor::prod, Tensor.of(0, 0, 3))).containsExactly(3, 3, 0);
+        assertThat(second(Tensor::prod, Tensor.of(0, 2, 3))).containsExactly(5, 3, 2);
+        gradient(v -> v.prod(0), Tensor.of(0, 2, 5, 7).reshape(2, 2), 5, 7, 0, 2);
+        gradient(Tensor::prod, Tensor.of(4), 1);
+    }
+
+    @Test
+    void smallWholeExponentsAreExactAtZeroToEveryOrder() {
+        double[][] expected = {{1, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 2, 0, 0}, {0, 0, 0, 6, 0}};
+        for (int p = 0; p <= 3; p++) {
+            int exponent = p;
+            UnaryOperator<Tensor> f = x -> x.pow(exponent).sum();
+            for (int order = 0; order < 5; order++) {
+                assertThat(f.apply(Tensor.of(0)).item())
+                        .as("derivative %d of x^%d at 0", order, p)
+                        .isEqualTo(expected[p][order]);
+                UnaryOperator<Tensor> before = f;
+                f = x -> Derivatives.gradient(before, x).sum();
+            }
+        }
+    }
+
+    @Test
+    void sincIsSmoothAtZero() {
+        gradient(Tensor::sinc, Tensor.of(0), 0);
+        assertThat(second(v -> v.sinc().sum(), Tensor.of(0))[0]).isEqualTo(-Math.PI * Math.PI / 3);
+    }
+
+    @Test
+    void logSumExpAtInfinities() {
+        gradient(Tensor::logSumExp, Tensor.of(-INF, -INF), 0, 0);
+        gradient(Tensor::logSumExp, Tensor.of(-INF, 3), 0, 1);
+        gradient(Tensor::logSumExp, Tensor.of(INF, 3), 1, 0);
+        gradient(Tensor::logSumExp, Tensor.of(INF, INF, 0), 0.5, 0.5, 0);
+        gradient(v -> v.logSumExp(1), Tensor.of(-INF, -INF, 0, 0).reshape(2, 2), 0, 0, 0.5, 0.5);
+        assertThat(Tensor.of(-INF, -INF).logSumExp().item()).isEqualTo(-INF);
+        assertThat(Tensor.of().logSumExp().item()).isEqualTo(-INF);
+        assertThat(Tensor.of(1, NAN).logSumExp().item()).isNaN();
+    }
+
+    @Test
+    void softmaxOfAMaskedRow() {
+        assertThat(Tensor.of(-INF, -INF).softmax(0).toArray()).containsExactly(0, 0);
+        gradient(v -> v.softmax(0).slice(0, 0, 1), Tensor.of(-INF, -INF), 0, 0);
+        gradient(v -> v.softmax(0).slice(0, 0, 1), Tensor.of(0, 0, -INF), 0.25, -0.25, 0);
+        assertThat(Tensor.of(1000, 1000).softmax(0).toArray()).containsExactly(0.5, 0.5);
+    }
+
+    // --- (c) one-sided infinite derivatives, also at -0.0 ---
+
+    @Test
+    void negativeZeroIsZero() {
+        gradient(Tensor::sqrt, Tensor.of(0, -0.0), INF, INF);
+        gradient(Tensor::log, Tensor.of(0, -0.0), INF, INF);
+        gradient(Tensor::log2, Tensor.of(0, -0.0), INF, INF);
+        gradient(Tensor::log10, Tensor.of(0, -0.0), INF, INF);
+        gradient(Tensor::cbrt, Tensor.of(0, -0.0), INF, INF);
+        gradient(Tensor::abs, Tensor.of(0, -0.0), 0, -0.0);
+        gradient(Tensor::relu, Tensor.of(0, -0.0), 0, 0);
+        gradient(v -> v.pow(0.5), Tensor.of(0, -0.0), INF, INF);
+        gradient(v -> v.maximum(0), Tensor.of(0, -0.0), 0.5, 0.5);
+        gradient(v -> Tensor.of(0, 0).hypot(v), Tensor.of(0, -0.0), 0, 0);
+        // division keeps IEEE: the sign of zero is that of the side from which it was reached
+        assertThat(Tensor.of(1, 1).div(Tensor.of(0, -0.0)).toArray()).containsExactly(INF, -INF);
+    }
+
+    // --- (d) outside the domain NaN, there and nowhere else ---
+
+    @Test
+    void outsideTheDomainIsNaNForThatEntryAlone() {
+        gradient(Tensor::log, Tensor.of(-1, 1), NAN, 1);
+        gradient(Tensor::sqrt, Tensor.of(-1, 1), NAN, 0.5);
+        gradient(Tensor::atanh, Tensor.of(-2, 0), NAN, 1);
+    }
+
+    // --- (f) piecewise constant functions stay in the graph with derivative 0 ---
+
+    @Test
+    void piecewiseConstantFunctionsAreMarkedAndHaveDerivativeZero() {
+        Set<String> expected = Set.of("sign", "floor", "ceil", "round", "trunc", "greater", "greaterEqual", "equal");
+        assertThat(Catalogue.primitives().stream()
+                        .filter(Primitive::piecewiseConstant)
+                        .map(Primitive::name))
+                .containsExactlyInAnyOrderElementsOf(expected);
+        gradient(Tensor::floor, Tensor.of(-1.5, 0, 2), 0, 0, 0);
+        gradient(Tensor::sign, Tensor.of(-1.5, 0, 2), 0, 0, 0);
+        assertThat(Tensor.variable(1.5).floor().traced()).isTrue();
+    }
+
+    // --- documented exceptions ---
+
+    @Test
+    void clampLetsAParameterOnItsBoundMove() {
+        gradient(v -> v.clamp(-1, 1), Tensor.of(-2, -1, 0, 1, 2), 0, 1, 1, 1, 0);
+    }
+
+    @Test
+    void linearOperationsKeepIeee() {
+        Tensor x = Tensor.variable(1, 2);
+        Tensor y = x.dot(Tensor.of(INF, 1));
+        assertThat(y.backward(Tensor.scalar(0)).of(x).toArray()).containsExactly(NAN, 0);
+    }
+
+    @Test
+    void saturatedTailsLoseRelativeAccuracyAndStableFormsDoNot() {
+        gradient(Tensor::tanh, Tensor.of(INF, -INF, 40), 0, 0, 0);
+        assertThat(Derivatives.gradient(v -> v.logSigmoid().sum(), Tensor.of(40))
+                        .item())
+                .isEqualTo(Smooth.SIGMOID.value(-40));
+    }
+}
