@@ -3,17 +3,18 @@ package org.retrograd.autograd.array;
 /**
  * How a reduction over a set of axes is done as one over the middle axis of {@code [outer, n, inner]}.
  *
- * <p>Reduced axes that are neighbours are one axis already, and axes of length 1 are nowhere in the way: {@code [2, 3, 4]}
- * over axis 1 is {@code [2, 3, 4]}, over axes 0 and 1 it is {@code [1, 6, 4]}. Otherwise {@link #prepare} moves the
- * reduced axes behind the others: {@code [2, 3, 4]} over 0 and 2 becomes {@code [3, 2, 4]}, which is {@code [3, 8, 1]}.
+ * <p>Reduced axes that are neighbours are one axis already, and axes of length 1 are nowhere in the way:
+ * {@code [2, 3, 4]} over axis 1 is {@code [2, 3, 4]}, over axes 0 and 1 it is {@code [1, 6, 4]}. Otherwise
+ * {@link #prepare} moves the reduced axes behind the others: {@code [2, 3, 4]} over 0 and 2 becomes
+ * {@code [3, 2, 4]}, which is {@code [3, 8, 1]}.
  *
  * <pre>{@code
  * Fold fold = Fold.of(shape, axes);
  * Reductions.sum(fold.prepare(x), fold.outer(), fold.n(), fold.inner(), out);
  * }</pre>
  *
- * <p>Either way the terms of one output are taken in row-major order of the reduced axes, and the outputs are in row-major
- * order of the axes that remain.
+ * <p>Either way the terms of one output are taken in row-major order of the reduced axes, and the outputs are in
+ * row-major order of the axes that remain.
  */
 public final class Fold {
     private final Shape shape;

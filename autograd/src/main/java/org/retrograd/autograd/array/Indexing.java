@@ -71,8 +71,8 @@ public final class Indexing {
     }
 
     /**
-     * Adds {@code out[o, index[o mod indexOuter, j, i], i] += g[o, j, i]} in ascending order of {@code j}, the reverse of
-     * {@link #takeAlong}.
+     * Adds {@code out[o, index[o mod indexOuter, j, i], i] += g[o, j, i]} in ascending order of {@code j}, the reverse
+     * of {@link #takeAlong}.
      */
     public static void scatterAddAlong(
             Storage g, int outer, int n, int inner, int[] index, int m, int indexOuter, Storage out) {

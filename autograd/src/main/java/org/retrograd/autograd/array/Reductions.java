@@ -5,10 +5,10 @@ import java.util.Arrays;
 /**
  * Loops that reduce the middle axis of an array {@code [outer, n, inner]}, or run along it.
  *
- * <p>{@link Fold} brings a reduction over any set of axes into this form. Sums are rounded in the order of {@link Sums};
- * {@code exp} and {@code log} are those of {@link StrictMath}: results are bitwise the same everywhere. Outputs are in
- * row-major order of {@code [outer, inner]}, or of {@code [outer, n, inner]} where one entry comes out for each that goes
- * in, and are overwritten; {@code out} is never {@code x}.
+ * <p>{@link Fold} brings a reduction over any set of axes into this form. Sums are rounded in the order of
+ * {@link Sums}; {@code exp} and {@code log} are those of {@link StrictMath}: results are bitwise the same everywhere.
+ * Outputs are in row-major order of {@code [outer, inner]}, or of {@code [outer, n, inner]} where one entry comes out
+ * for each that goes in, and are overwritten; {@code out} is never {@code x}.
  */
 public final class Reductions {
     /** Sums of squares from here to the largest finite number have lost nothing that counts to underflow. */
@@ -142,7 +142,8 @@ public final class Reductions {
     }
 
     /**
-     * Writes {@code log(sum(exp(x)))} as {@code m + log(sum(exp(x - m)))} with the maximum {@code m}, which cannot overflow.
+     * Writes {@code log(sum(exp(x)))} as {@code m + log(sum(exp(x - m)))} with the maximum {@code m}, which cannot
+     * overflow.
      *
      * <p>No terms, or -∞ only, give -∞; +∞ gives +∞; NaN gives NaN.
      */
@@ -177,10 +178,11 @@ public final class Reductions {
     }
 
     /**
-     * Writes {@code exp(x - m) / sum(exp(x - m))} with the maximum {@code m} along {@code n}; {@code out} is as large as
-     * {@code x}.
+     * Writes {@code exp(x - m) / sum(exp(x - m))} with the maximum {@code m} along {@code n}; {@code out} is as large
+     * as {@code x}.
      *
-     * <p>Where all terms are -∞, the results are 0. Terms of +∞ share 1 equally and the others get 0. NaN makes all NaN.
+     * <p>Where all terms are -∞, the results are 0. Terms of +∞ share 1 equally and the others get 0. NaN makes all
+     * NaN.
      */
     public static void softmax(Storage x, int outer, int n, int inner, Storage out) {
         double[] from = x.values;
@@ -279,8 +281,8 @@ public final class Reductions {
     }
 
     /**
-     * Writes the running sums along {@code n}, from its start or, if {@code reverse}, from its end; {@code out} is as large
-     * as {@code x}.
+     * Writes the running sums along {@code n}, from its start or, if {@code reverse}, from its end; {@code out} is as
+     * large as {@code x}.
      *
      * <p>Each is the one before plus one entry, and the first is the entry itself.
      */

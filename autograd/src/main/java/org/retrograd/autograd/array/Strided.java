@@ -6,12 +6,12 @@ import java.util.Arrays;
  * Copies between a contiguous array and a strided view of another one.
  *
  * <p>A view is an offset and one stride per axis: its entry {@code [i, j, ..]} is entry
- * {@code offset + i * strides[0] + j * strides[1] + ..} of the array that is viewed. Every rearrangement is one: permuted
- * axes have permuted strides, a step scales a stride, a flip negates it, repetition is stride 0, and the diagonal of an
- * {@code [n, n]} array has stride {@code n + 1}.
+ * {@code offset + i * strides[0] + j * strides[1] + ..} of the array that is viewed. Every rearrangement is one:
+ * permuted axes have permuted strides, a step scales a stride, a flip negates it, repetition is stride 0, and the
+ * diagonal of an {@code [n, n]} array has stride {@code n + 1}.
  *
- * <p>Before anything moves, axes of length 1 are dropped and axes that continue each other are merged, so that most views
- * come down to one or two loops.
+ * <p>Before anything moves, axes of length 1 are dropped and axes that continue each other are merged, so that most
+ * views come down to one or two loops.
  */
 public final class Strided {
     /** Width of the strips, eight rows high, in which an array is transposed: the lines they read stay in the cache. */
@@ -53,7 +53,8 @@ public final class Strided {
     }
 
     /**
-     * Writes entries, given in row-major order of {@code source}, to the positions of a view: the reverse of {@link #view}.
+     * Writes entries, given in row-major order of {@code source}, to the positions of a view: the reverse of
+     * {@link #view}.
      *
      * <p>The positions must be distinct; entries of {@code out} that are not in the view are left as they are.
      *
@@ -169,8 +170,8 @@ public final class Strided {
     }
 
     /**
-     * Gathers with the axis {@code across} and the last one walked in strips of eight rows, which read the eight numbers of
-     * a cache line together.
+     * Gathers with the axis {@code across} and the last one walked in strips of eight rows, which read the eight
+     * numbers of a cache line together.
      */
     private void transpose(int across, double[] x, int offset, double[] out) {
         int[] outStrides = new int[rank];
@@ -232,8 +233,8 @@ public final class Strided {
     }
 
     /**
-     * Moves {@code index} to the next position over the axes {@code 0..last} but {@code except}, and returns how far that is
-     * in the view. After the last position, {@code index} is all zero but for its last entry, which is 1.
+     * Moves {@code index} to the next position over the axes {@code 0..last} but {@code except}, and returns how far
+     * that is in the view. After the last position, {@code index} is all zero but for its last entry, which is 1.
      */
     private int advance(int[] index, int last, int except) {
         int moved = 0;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Sums in the one rounding order that every reduction of this library uses.
  *
- * <p>The order is part of the result, so that it is the same for every memory layout, compiler and machine. The terms are
- * cut into blocks of {@value #BLOCK}, whose sums are added in order. Inside a block, term {@code i} goes to lane
+ * <p>The order is part of the result, so that it is the same for every memory layout, compiler and machine. The terms
+ * are cut into blocks of {@value #BLOCK}, whose sums are added in order. Inside a block, term {@code i} goes to lane
  * {@code i mod 8}; a lane starts from +0.0 and adds its terms in ascending order; the lanes are then added as a tree:
  *
  * <pre>
@@ -19,8 +19,8 @@ import java.util.Arrays;
  *           ------+------
  * </pre>
  *
- * <p>Eight lanes keep the floating-point units busy without a vector unit, and fill one of any width with it. The blocks
- * bound the error: it grows with 512 + n/4096, not with n.
+ * <p>Eight lanes keep the floating-point units busy without a vector unit, and fill one of any width with it. The
+ * blocks bound the error: it grows with 512 + n/4096, not with n.
  */
 final class Sums {
     /** How many terms a block has. */
@@ -132,7 +132,9 @@ final class Sums {
         }
     }
 
-    /** Adds to {@code lanes} the {@code size} entries of {@code x} from {@code from}, a run of {@code length} at a time. */
+    /**
+     * Adds to {@code lanes} the {@code size} entries of {@code x} from {@code from}, a run of {@code length} at a time.
+     */
     private static void addRuns(double[] x, int from, int size, double[] lanes, int length) {
         int done = 0;
         for (; done <= size - 4 * length; done += 4 * length) {

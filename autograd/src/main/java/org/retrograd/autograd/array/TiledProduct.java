@@ -3,10 +3,12 @@ package org.retrograd.autograd.array;
 import java.util.Arrays;
 
 /**
- * Products of larger matrices, for {@link MatrixProduct}: adds multiples of two rows of B to four rows of C in one loop.
+ * Products of larger matrices, for {@link MatrixProduct}: adds multiples of two rows of B to four rows of C in one
+ * loop.
  *
- * <p>HotSpot turns that loop into vector instructions only because its rows are arrays of their own, all read from index
- * 0: as parts of one array at different offsets it must assume that they overlap. That is what the copies are for.
+ * <p>HotSpot turns that loop into vector instructions only because its rows are arrays of their own, all read from
+ * index 0: as parts of one array at different offsets it must assume that they overlap. That is what the copies are
+ * for.
  */
 final class TiledProduct {
     /** How many rows of C are computed at once. */

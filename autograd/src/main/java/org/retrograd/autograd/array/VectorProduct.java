@@ -61,7 +61,9 @@ final class VectorProduct {
         }
     }
 
-    /** Writes eight entries at once, whose chains of additions run side by side; columns of {@code b} are contiguous. */
+    /**
+     * Writes eight entries at once, whose chains of additions run side by side; columns of {@code b} are contiguous.
+     */
     private static void eightDots(
             double[] v, int vAt, int vStep, MatrixView b, int k, int j, int n, double[] out, int at) {
         double[] x = b.values;
