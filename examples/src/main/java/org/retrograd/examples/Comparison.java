@@ -11,7 +11,7 @@ final class Comparison {
     /** The largest gap between hand and autograd. */
     static final int ULPS = 4;
 
-    /** The largest gap between autograd and central differences, relative to the largest term, or absolute below 1. */
+    /** The largest gap between autograd and central differences, relative to them, or absolute below 1. */
     static final double NUMERIC = 1e-8;
 
     private int rows;
@@ -25,19 +25,19 @@ final class Comparison {
     }
 
     /** Adds a value and writes its row. */
-    void row(Report out, String name, double hand, double scale, double autograd, double numeric) {
-        double gap = gap(hand, scale, autograd);
-        boolean right = add(hand, scale, autograd, numeric);
+    void row(Report out, String name, double hand, double ulp, double autograd, double numeric) {
+        double gap = gap(hand, ulp, autograd);
+        boolean right = add(hand, ulp, autograd, numeric);
         String verdict = !right ? "WRONG" : gap == 0 ? "exact" : "close";
         out.line("%-9s %18.12f %18.12f %18.12f   %s ulp, %s", name, hand, autograd, numeric, ulps(gap), verdict);
     }
 
     /** Adds a value to the verdict and returns whether it agrees in all three ways. */
-    boolean add(double hand, double scale, double autograd, double numeric) {
-        double gap = gap(hand, scale, autograd);
+    boolean add(double hand, double ulp, double autograd, double numeric) {
+        double gap = gap(hand, ulp, autograd);
         double numericGap = Math.abs(autograd - numeric);
         // Negated, so that NaN is wrong.
-        boolean right = gap <= ULPS && numericGap <= NUMERIC * Math.max(1, scale);
+        boolean right = gap <= ULPS && numericGap <= NUMERIC * Math.max(1, Math.abs(autograd));
         rows++;
         wrong += right ? 0 : 1;
         largestGap = Double.isNaN(gap) ? Double.NaN : Math.max(largestGap, gap);
@@ -45,9 +45,9 @@ final class Comparison {
         return right;
     }
 
-    /** Returns the gap in ulps of {@code scale}, the size of the largest term of the sum. */
-    static double gap(double hand, double scale, double autograd) {
-        return hand == autograd ? 0 : Math.abs(hand - autograd) / Math.ulp(scale);
+    /** Returns the gap in multiples of an ulp of the largest term of the sum. */
+    static double gap(double hand, double ulp, double autograd) {
+        return hand == autograd ? 0 : Math.abs(hand - autograd) / ulp;
     }
 
     /** Returns a number of ulps as text: whole ones without decimals. */

@@ -98,9 +98,9 @@ final class HandBackprop {
      * The deltas of one layer.
      *
      * @param values the deltas
-     * @param scales for each delta the size of the largest term of the sums it came from, which bounds its rounding error
+     * @param ulps for each delta an ulp of the largest term of each sum on the way to it, added up: the measure of its rounding errors
      */
-    record Deltas(double[] values, double[] scales) {}
+    record Deltas(double[] values, double[] ulps) {}
 
     /** Returns what happens in each layer when the net is given {@code x}. */
     static List<Activity> forward(List<Layer> net, double[] x) {
@@ -135,41 +135,47 @@ final class HandBackprop {
     /** Returns the output deltas (y - t) f'(z) of the error 1/2 sum (y - t)^2. */
     static Deltas squaredErrorDeltas(Layer output, Activity activity, double[] t) {
         double[] values = new double[t.length];
-        double[] scales = new double[t.length];
+        double[] ulps = new double[t.length];
         for (int j = 0; j < t.length; j++) {
             double y = activity.y()[j];
             double slope = output.function().slope(y);
             values[j] = (y - t[j]) * slope;
-            scales[j] = Math.max(Math.abs(y), Math.abs(t[j])) * slope;
+            ulps[j] = Math.ulp(Math.max(Math.abs(y), Math.abs(t[j]))) * slope;
         }
-        return new Deltas(values, scales);
+        return new Deltas(values, ulps);
     }
 
-    /** Returns the probabilities p = exp(z) / sum exp(z). */
-    static double[] softmax(double[] z) {
+    /** Returns log sum exp(z), the logarithm of what divides in p = exp(z) / sum exp(z). */
+    static double logSumExp(double[] z) {
         double largest = Double.NEGATIVE_INFINITY;
         for (double value : z) {
             largest = Math.max(largest, value);
         }
-        double[] p = new double[z.length];
         double sum = 0;
-        for (int j = 0; j < z.length; j++) {
-            p[j] = StrictMath.exp(z[j] - largest);
-            sum += p[j];
+        for (double value : z) {
+            sum += StrictMath.exp(value - largest);
         }
-        for (int j = 0; j < z.length; j++) {
-            p[j] /= sum;
-        }
-        return p;
+        return largest + StrictMath.log(sum);
     }
 
-    /** Returns the output deltas p - t of softmax and cross-entropy, where t is 1 for the true class and 0 elsewhere. */
+    /**
+     * Returns the output deltas p - t of softmax and cross-entropy, where t is 1 for the true class and 0 elsewhere.
+     *
+     * <p>E is -log p of the true class, so p is computed as exp(log p), with log p = z - log sum exp(z). The exponential makes
+     * relative errors of absolute ones: a rounding of a term of that sum counts as many times as the term is large.
+     */
     static Deltas crossEntropyDeltas(Activity activity, int label) {
-        double[] values = softmax(activity.z());
-        double[] scales = values.clone();
-        values[label] -= 1;
-        scales[label] = 1;
-        return new Deltas(values, scales);
+        double logSum = logSumExp(activity.z());
+        double[] values = new double[activity.z().length];
+        double[] ulps = new double[values.length];
+        for (int j = 0; j < values.length; j++) {
+            double z = activity.z()[j];
+            double p = StrictMath.exp(z - logSum);
+            double t = j == label ? 1 : 0;
+            values[j] = p - t;
+            ulps[j] = Math.max(Math.ulp(Math.max(p, t)), p * Math.ulp(Math.max(Math.abs(z), Math.abs(logSum))));
+        }
+        return new Deltas(values, ulps);
     }
 
     /**
@@ -179,20 +185,21 @@ final class HandBackprop {
      */
     static Deltas hiddenDeltas(Layer layer, Activity activity, Layer above, Deltas deltasAbove) {
         double[] values = new double[layer.units()];
-        double[] scales = new double[layer.units()];
+        double[] ulps = new double[layer.units()];
         for (int j = 0; j < layer.units(); j++) {
             double sum = 0;
-            double largest = 0;
+            double ulp = 0;
             for (int k = 0; k < above.units(); k++) {
                 double weight = above.weights()[j][k];
                 sum = Math.fma(weight, deltasAbove.values()[k], sum);
-                largest = Math.max(largest, Math.abs(weight * deltasAbove.scales()[k]));
+                double term = weight * deltasAbove.values()[k];
+                ulp = Math.max(ulp, Math.ulp(term) + Math.abs(weight) * deltasAbove.ulps()[k]);
             }
             double slope = layer.function().slope(activity.y()[j]);
             values[j] = sum * slope;
-            scales[j] = largest * slope;
+            ulps[j] = ulp * slope;
         }
-        return new Deltas(values, scales);
+        return new Deltas(values, ulps);
     }
 
     /** Returns the deltas of every layer: those of the output as given, those below from the layer above. */

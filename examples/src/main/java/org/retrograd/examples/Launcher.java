@@ -29,8 +29,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nExamples:%n",
         sortOptions = false)
 public final class Launcher {
-    static final ImmutableList<Example> EXAMPLES = ImmutableList.of(new FirstGradient(), new TwoTwoTwo());
-
     @Option(
             names = "--seed",
             paramLabel = "N",
@@ -53,9 +51,17 @@ public final class Launcher {
         this.out = out;
     }
 
+    /** Returns all examples in the order in which to read them, each time anew since they hold the options of a run. */
+    static ImmutableList<Example> examples() {
+        return ImmutableList.of(
+                new FirstGradient(),
+                new TwoTwoTwo(),
+                new Digits());
+    }
+
     /** Runs the example named by the first argument and exits. */
     public static void main(String[] args) {
-        System.exit(run(EXAMPLES, System.out, System.err, args));
+        System.exit(run(examples(), System.out, System.err, args));
     }
 
     /** Runs one of the given examples and returns the exit code. */

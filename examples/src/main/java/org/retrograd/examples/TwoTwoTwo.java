@@ -97,7 +97,7 @@ final class TwoTwoTwo implements Example {
         for (int j = 0; j < 2; j++) {
             double numeric = numericByNetInput(unit.equals("h"), j);
             comparison.row(
-                    out, "delta " + unit + (j + 1), deltas.values()[j], deltas.scales()[j], autograd.get(j), numeric);
+                    out, "delta " + unit + (j + 1), deltas.values()[j], deltas.ulps()[j], autograd.get(j), numeric);
         }
     }
 
@@ -116,14 +116,14 @@ final class TwoTwoTwo implements Example {
                 double x = activity.x()[i];
                 String name = "w" + (2 * parameter + 2 * j + i + 1);
                 double numeric = numericByParameter(net, parameter, 2 * i + j);
-                comparison.row(out, name, deltas.values()[j] * x, deltas.scales()[j] * x, weights.get(i, j), numeric);
+                comparison.row(out, name, deltas.values()[j] * x, deltas.ulps()[j] * x, weights.get(i, j), numeric);
             }
         }
         double sum = deltas.values()[0] + deltas.values()[1];
-        double scale = Math.max(deltas.scales()[0], deltas.scales()[1]);
+        double ulp = Math.max(deltas.ulps()[0], deltas.ulps()[1]);
         double autograd = g.of(net.parameters().get(parameter + 1)).item();
         comparison.row(
-                out, parameter == 0 ? "b1" : "b2", sum, scale, autograd, numericByParameter(net, parameter + 1, 0));
+                out, parameter == 0 ? "b1" : "b2", sum, ulp, autograd, numericByParameter(net, parameter + 1, 0));
     }
 
     /** Returns (E(p + h) - E(p - h)) / 2h for one entry of one parameter. */

@@ -29,7 +29,7 @@ class LauncherTest {
     }
 
     static List<String> names() {
-        return Launcher.EXAMPLES.stream()
+        return Launcher.examples().stream()
                 .map(example -> example.getClass().getAnnotation(Command.class).name())
                 .toList();
     }
@@ -40,7 +40,7 @@ class LauncherTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("--seed=N");
-        for (Example example : Launcher.EXAMPLES) {
+        for (Example example : Launcher.examples()) {
             Command command = example.getClass().getAnnotation(Command.class);
             assertThat(command.name()).isEqualTo(example.getClass().getSimpleName());
             assertThat(command.description()).hasSize(1).allMatch(sentence -> sentence.endsWith("."));

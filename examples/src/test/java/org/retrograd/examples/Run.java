@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Run(int exitCode, String out, String err) {
     static Run of(String... arguments) {
-        return of(Launcher.EXAMPLES, arguments);
+        return of(Launcher.examples(), arguments);
     }
 
     static Run of(List<Example> examples, String... arguments) {
