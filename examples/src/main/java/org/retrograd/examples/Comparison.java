@@ -1,5 +1,7 @@
 package org.retrograd.examples;
 
+import java.util.Locale;
+
 /**
  * Values computed by hand, by autograd and by central differences, side by side.
  *
@@ -52,7 +54,7 @@ final class Comparison {
 
     /** Returns a number of ulps as text: whole ones without decimals. */
     static String ulps(double gap) {
-        return gap == Math.rint(gap) ? Long.toString((long) gap) : String.format(java.util.Locale.ROOT, "%.2g", gap);
+        return gap == Math.rint(gap) ? Long.toString((long) gap) : String.format(Locale.ROOT, "%.2g", gap);
     }
 
     boolean agrees() {
@@ -78,7 +80,7 @@ final class Comparison {
     /** Returns the verdict: how many agree, and how far apart they are. */
     String verdict() {
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%d of %d agree%s; largest gap %s ulp; numeric within %.1e",
                 right(),
                 rows,

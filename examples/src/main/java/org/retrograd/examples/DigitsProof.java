@@ -46,7 +46,8 @@ final class DigitsProof {
         long start = System.nanoTime();
         List<double[]> numeric = new ArrayList<>();
         for (Parameter parameter : net.parameters()) {
-            numeric.add(centralDifferences(parameter, () -> loss(net.apply(scan)).item()));
+            numeric.add(
+                    centralDifferences(parameter, () -> loss(net.apply(scan)).item()));
         }
         double differencesSeconds = (System.nanoTime() - start) * 1e-9;
 
@@ -103,7 +104,8 @@ final class DigitsProof {
     }
 
     private void writeCost(Report out, double differencesSeconds, int values) {
-        // The first sweeps are slow, as the differences' first forward passes were: the program is still being compiled.
+        // The first sweeps are slow, as the differences' first forward passes were: the program is still being
+        // compiled.
         long start = System.nanoTime();
         for (int i = 0; i < TIMED_SWEEPS; i++) {
             loss(net.apply(scan)).backward();

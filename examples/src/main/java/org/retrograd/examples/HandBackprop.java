@@ -193,7 +193,8 @@ final class HandBackprop {
                 double weight = above.weights()[j][k];
                 sum = Math.fma(weight, deltasAbove.values()[k], sum);
                 double term = weight * deltasAbove.values()[k];
-                ulp = Math.max(ulp, Math.ulp(term) + Math.abs(weight) * deltasAbove.ulps()[k]);
+                ulp = Math.max(
+                        ulp, Math.ulp(term) + Math.abs(weight) * deltasAbove.ulps()[k]);
             }
             double slope = layer.function().slope(activity.y()[j]);
             values[j] = sum * slope;

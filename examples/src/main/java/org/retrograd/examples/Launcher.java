@@ -55,7 +55,12 @@ public final class Launcher {
     static ImmutableList<Example> examples() {
         return ImmutableList.of(
                 new FirstGradient(),
+                new OneNeuron(),
                 new TwoTwoTwo(),
+                new ClassicBug(),
+                new DeltaRule(),
+                new Xor(),
+                new VanishingDelta(),
                 new Digits());
     }
 

@@ -31,7 +31,8 @@ class ComparisonTest {
         assertThat(new Comparison().add(0.5, ULP, 0.5 * 1.001, 0.5)).isFalse();
         assertThat(new Comparison().add(0.5, ULP, -0.5, -0.5)).isFalse();
         assertThat(new Comparison().add(0.5, ULP, 0.5, 0.5 * 1.001)).isFalse();
-        assertThat(new Comparison().add(Double.NaN, ULP, Double.NaN, Double.NaN)).isFalse();
+        assertThat(new Comparison().add(Double.NaN, ULP, Double.NaN, Double.NaN))
+                .isFalse();
         assertThat(new Comparison().agrees()).isFalse();
     }
 }

@@ -20,9 +20,7 @@ class DigitsTest {
     private static final Run THREE = Run.of("Digits", "--epochs", "3");
 
     private static List<String> withoutTimes(Run run) {
-        return run.lines().stream()
-                .filter(line -> !line.startsWith("  time: "))
-                .toList();
+        return run.lines().stream().filter(line -> !line.startsWith("  time: ")).toList();
     }
 
     @Test
