@@ -27,9 +27,7 @@ class DigitsTest {
     void whatDataAndNet() {
         assertThat(THREE.exitCode()).isZero();
         assertThat(THREE.err()).isEmpty();
-        assertThat(THREE.out())
-                .startsWith(
-                        """
+        assertThat(THREE.out()).startsWith("""
                         Optical digits (UCI, 1,797 scans of 8x8): 1,438 to train, 359 held out (every fifth row)
                         Network 64 -> 32 tanh -> 10 softmax, 2,410 weights, seed 1
                         """);
