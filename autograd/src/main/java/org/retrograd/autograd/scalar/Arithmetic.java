@@ -105,16 +105,21 @@ public final class Arithmetic {
             .build();
 
     public static final Primitive STRONG_MUL = Primitive.binary("strongMul", Arithmetic::strongProduct)
-            .doc("The product a b, but 0 where a is 0, whatever b: how a cotangent meets a partial derivative.")
+            .doc(
+                    "The product a b, but 0 where a factor is 0, whatever the other: how a cotangent meets a partial derivative.")
             .written("(%s * %s)")
             .partials(() -> List.of(B, A))
             .at(0, INF, 0, INF, 0)
             .at(0, Double.NaN, 0, Double.NaN, 0)
+            .at(INF, 0, 0, 0, INF)
             .build();
 
-    /** Returns {@code g * partial}, but 0 where {@code g} is 0: a dead path contributes nothing. */
+    /**
+     * Returns {@code g * partial}, but 0 where either is 0: a dead path contributes nothing. Strong in both factors, so that
+     * it is dead in both directions of sweeping, and stays so in derivatives of the product itself.
+     */
     static double strongProduct(double g, double partial) {
-        return g == 0 ? 0 : g * partial;
+        return g == 0 || partial == 0 ? 0 : g * partial;
     }
 
     private static Primitive comparison(String name, String written, String doc, DoubleBinaryOperator value) {

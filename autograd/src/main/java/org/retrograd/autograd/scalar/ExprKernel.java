@@ -34,8 +34,8 @@ public final class ExprKernel implements Kernel {
     }
 
     /**
-     * Returns the loop {@code out = g * partial}, the product being strong in zero: where {@code g} is 0 the result is 0,
-     * whatever the partial derivative, as long as that is not the same number everywhere.
+     * Returns the loop {@code out = g * partial}, the product being strong in zero: where one factor is 0 the result is 0,
+     * whatever the other, as long as the partial derivative is not the same number everywhere.
      */
     public static Kernel derivative(Expr partial) {
         if (partial.equals(Expr.constant(0))) {

@@ -135,27 +135,28 @@ class SpecialPointsTest {
 
     @Test
     void whatNanToNumReplacedGetsZeroAlsoUpstream() {
-        reverse(v -> v.log().nanToNum(), Tensor.of(-1, 2), 0, 0.5);
-        reverse(v -> v.sqrt().nanToNum(), Tensor.of(-1, 4), 0, 0.25);
+        gradient(v -> v.log().nanToNum(), Tensor.of(-1, 2), 0, 0.5);
+        gradient(v -> v.sqrt().nanToNum(), Tensor.of(-1, 4), 0, 0.25);
         gradient(Tensor::nanToNum, Tensor.of(NAN, INF, -INF, 7), 0, 0, 0, 1);
         gradient(v -> v.log().maskedFill(v.le(0), 5), Tensor.of(-1, 0, 2), 0, 0, 0.5);
     }
 
     @Test
-    void zeroIsStrongInTheDirectionOfTheSweep() {
-        // backwards the zero comes first and stops what follows
-        reverse(v -> v.sqrt().neg().relu(), Tensor.of(0), 0);
-        reverse(v -> v.sqrt().mul(0), Tensor.of(0), 0);
-        reverse(v -> v.floor().log(), Tensor.of(0.5), 0);
-        // forwards the infinite tangent comes first, and infinity times 0 has no value
-        assertThat(Derivatives.jvp(v -> v.sqrt().neg().relu(), Tensor.of(0), Tensor.of(1))
-                        .item())
-                .isNaN();
-        // and the other way round
-        assertThat(Derivatives.jvp(v -> v.square().sqrt(), Tensor.of(0), Tensor.of(1))
-                        .item())
-                .isEqualTo(0);
-        reverse(v -> v.square().sqrt(), Tensor.of(0), NAN);
+    void zeroIsStrongInBothFactorsAndSoInBothDirections() {
+        // backwards the zero comes first, forwards the infinity: both times nothing passes
+        gradient(v -> v.sqrt().neg().relu(), Tensor.of(0), 0);
+        gradient(v -> v.sqrt().mul(0), Tensor.of(0), 0);
+        gradient(v -> v.floor().log(), Tensor.of(0.5), 0);
+        gradient(v -> v.square().sqrt(), Tensor.of(0), 0);
+    }
+
+    @Test
+    void aDeadBranchThatMultipliesInfinitiesIsDeadToSecondOrder() {
+        assertThat(second(v -> whereRightOf0(v, x -> x.mul(x.reciprocal())).sum(), Tensor.of(-1, 0, 4)))
+                .containsExactly(0, 0, 0);
+        assertThat(second(
+                        v -> whereRightOf0(v, x -> x.reciprocal().mul(x.log())).sum(), Tensor.of(-1, 0)))
+                .containsExactly(0, 0);
     }
 
     // --- (b) the element of least norm at kinks, ties shared ---
