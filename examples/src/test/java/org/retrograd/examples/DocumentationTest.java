@@ -77,7 +77,7 @@ class DocumentationTest {
             if (!program.isEmpty()) {
                 Path classes = Files.createTempDirectory(folder, "page");
                 compile(page, source(program), classes);
-                List<String> printed = List.of(java(classes, "Page").split(Pattern.quote(MARK)));
+                List<String> printed = List.of(java(classes, "Page").split(Pattern.quote(MARK), -1));
                 for (int k = 0; k < program.size(); k++) {
                     Block shown = page.shownAfter(program.get(k));
                     if (shown != null) {
@@ -172,7 +172,7 @@ class DocumentationTest {
             for (Block block : page.blocks()) {
                 if (block.source() != null && block.language().equals("java")) {
                     String file = MarkdownPage.withoutIndents(Files.readString(ROOT.resolve(block.source())));
-                    for (String part : MarkdownPage.withoutIndents(block.text()).split("// \\.\\.\\.\n")) {
+                    for (String part : MarkdownPage.withoutIndents(block.text()).split("// \\.\\.\\.\n", -1)) {
                         assertThat(file)
                                 .as("%s line %d", page.file(), block.line())
                                 .contains(part.strip());
