@@ -36,12 +36,7 @@ public final class Gradients {
      * @throws IllegalArgumentException if the differentiated value does not depend on {@code x}; the message says why
      */
     public Tensor of(Tensor x) {
-        Tensor asked = x;
-        if (x.op instanceof Variable && graph.find(x) < 0) {
-            Tensor earlier = graph.earlierValue(x);
-            asked = earlier == null ? x : earlier;
-        }
-        Tensor gradient = sweep.of(asked);
+        Tensor gradient = sweep.of(graph.asBuilt(x));
         if (gradient == null) {
             throw new IllegalArgumentException(whyNone(x));
         }
@@ -55,7 +50,7 @@ public final class Gradients {
 
     /** Whether the differentiated value depends on {@code x}, so that {@link #of(Tensor)} has an answer. */
     public boolean has(Tensor x) {
-        return sweep.of(x) != null || (x.op instanceof Variable && graph.earlierValue(x) != null);
+        return sweep.of(graph.asBuilt(x)) != null;
     }
 
     private String whyNone(Tensor x) {
@@ -64,7 +59,7 @@ public final class Gradients {
             return what + "it is a constant. Make it with Tensor.variable(..), or ask for the gradient of the value "
                     + "before detach() if it was detached";
         }
-        if (graph.find(x) >= 0 && !keepsAll) {
+        if (graph.find(graph.asBuilt(x)) >= 0 && !keepsAll) {
             return what + "only the gradients of the named parameters were asked for; call backward() to keep the "
                     + "gradients of values in between";
         }

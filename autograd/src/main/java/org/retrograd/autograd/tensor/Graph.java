@@ -141,7 +141,7 @@ final class Graph {
     private void keepPathsTo(Iterable<Tensor> targets) {
         boolean[] asked = new boolean[table.length];
         for (Tensor target : targets) {
-            int slot = find(target);
+            int slot = find(asBuilt(target));
             if (slot >= 0) {
                 asked[slot] = true;
             }
@@ -207,18 +207,19 @@ final class Graph {
         return slot >= 0 && wanted != null && !wanted[slot] ? -1 : slot;
     }
 
-    /**
-     * Returns the slot of a tensor, or -1 if the output does not depend on it. A free variable that has been given a new
-     * value since is found by its old one.
-     */
+    /** Returns the slot of a tensor, or -1 if the output does not depend on it. */
     int find(Tensor x) {
         int slot = place(x.id);
         return table[slot] != null ? slot : -1;
     }
 
-    /** Returns the value that a free variable had in this graph, or null. */
-    @Nullable
-    Tensor earlierValue(Tensor variable) {
+    /** Returns the value that a free variable had in this graph if it has been given another one since, else {@code x}. */
+    Tensor asBuilt(Tensor x) {
+        Tensor earlier = x.op instanceof Variable && find(x) < 0 ? earlierValue(x) : null;
+        return earlier == null ? x : earlier;
+    }
+
+    private @Nullable Tensor earlierValue(Tensor variable) {
         Tensor found = null;
         for (Tensor x : table) {
             if (x != null && x.op == variable.op && x.op instanceof Variable kind && !kind.scoped) {
