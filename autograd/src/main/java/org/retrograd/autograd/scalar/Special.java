@@ -23,6 +23,9 @@ public final class Special {
 
     private static final double GELU_CUBIC = 0.044715;
 
+    /** From here on the tanh form of gelu is a or 0. */
+    private static final double GELU_SATURATED = 30;
+
     private Special() {}
 
     public static final Primitive ERF = unary("erf", SpecialFunctions::erf)
@@ -58,6 +61,8 @@ public final class Special {
             .doc("The tanh form of the Gaussian error linear unit (Hendrycks and Gimpel 2016, section 2).")
             .partial(Special::geluTanhDerivative)
             .samples(-5, 5)
+            .at(1e160, 1e160, 1)
+            .at(-1e160, -0.0, 0)
             .at(0, 0, 0.5)
             .build();
 
@@ -145,7 +150,9 @@ public final class Special {
         Expr square = A.then(Arithmetic.SQUARE);
         Expr t = A.add(A.then(Arithmetic.CUBE).mul(GELU_CUBIC)).mul(GELU_SLOPE).then(Smooth.TANH);
         Expr slope = ONE.add(square.mul(3 * GELU_CUBIC)).mul(0.5 * GELU_SLOPE);
-        return ONE.add(t).mul(0.5).add(A.mul(ONE.sub(t)).mul(ONE.add(t)).mul(slope));
+        Expr formula = ONE.add(t).mul(0.5).add(A.mul(ONE.sub(t)).mul(ONE.add(t)).mul(slope));
+        // tanh has long been 1 there; further out the square would overflow and meet the 0 of 1 - t
+        return select(A.then(Piecewise.ABS).ge(GELU_SATURATED), A.gt(0), formula);
     }
 
     /** The weight of one term of logAddExp: the sigmoid of the difference, shared if both are +inf, 0 if both are -inf. */
