@@ -46,8 +46,8 @@ final class TensorText {
         if (value == Math.rint(value) && Math.abs(value) < 1e6) {
             return Long.toString((long) value);
         }
-        return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6
-                ? String.format(Locale.ROOT, "%.6g", value).replaceFirst("\\.?0+$", "")
-                : String.format(Locale.ROOT, "%.6g", value);
+        String digits = String.format(Locale.ROOT, "%.6g", value);
+        // zeros before the point and in exponents are not superfluous
+        return digits.contains(".") && !digits.contains("e") ? digits.replaceFirst("\\.?0+$", "") : digits;
     }
 }
