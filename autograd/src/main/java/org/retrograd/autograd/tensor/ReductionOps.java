@@ -353,7 +353,7 @@ final class ReductionOps {
             product = product.slice(front, 0, n / 2).mul(product.slice(front, n / 2, n / 2 * 2));
         }
         if (x.dim(front) == 0) {
-            return Tensor.ones(x.shape.reduce(new int[] {front}, false).toArray());
+            return x.sum(front).add(1);
         }
         return product.mul(odd).squeeze(front);
     }

@@ -111,25 +111,29 @@ public final class Tensor implements ElementwiseMethods, ReductionMethods, Shape
 
     /** Returns the identity matrix of the given size. */
     public static Tensor eye(int size) {
-        double[] values = new double[size * size];
+        Shape s = Shape.of(size, size);
+        double[] values = new double[s.size()];
         for (int i = 0; i < size; i++) {
             values[i * size + i] = 1;
         }
-        return new Tensor(Shape.of(size, size), Storage.wrap(values));
+        return new Tensor(s, Storage.wrap(values));
     }
 
     /** Returns the constant (0, 1, …, count - 1). */
     public static Tensor range(int count) {
-        double[] values = new double[count];
+        Shape s = Shape.of(count);
+        double[] values = new double[s.size()];
         Arrays.setAll(values, i -> i);
-        return new Tensor(Shape.of(count), Storage.wrap(values));
+        return new Tensor(s, Storage.wrap(values));
     }
 
-    /** Returns {@code count} equally spaced numbers from {@code first} to {@code last}, both included. */
+    /** Returns {@code count} equally spaced numbers from {@code first} to {@code last}, both included; one is the first. */
     public static Tensor linspace(double first, double last, int count) {
-        double[] values = new double[count];
-        Arrays.setAll(values, i -> i == count - 1 ? last : first + i * ((last - first) / (count - 1)));
-        return new Tensor(Shape.of(count), Storage.wrap(values));
+        Shape s = Shape.of(count);
+        double[] values = new double[s.size()];
+        Arrays.setAll(
+                values, i -> i > 0 && i == count - 1 ? last : first + i * ((last - first) / Math.max(count - 1, 1)));
+        return new Tensor(s, Storage.wrap(values));
     }
 
     /** Returns a constant of numbers drawn uniformly from [low, high), 53 random bits each. */
