@@ -151,9 +151,13 @@ public sealed interface ShapeMethods permits Tensor {
         return ShapeOps.slice(self(), axis, from, to, step);
     }
 
-    /** Returns this without some entries at the beginning and the end of an axis. */
+    /**
+     * Returns this without some entries at the beginning and the end of an axis.
+     *
+     * @throws IndexOutOfBoundsException if a width is negative, or there are fewer entries
+     */
     default Tensor crop(int axis, int before, int after) {
-        return slice(axis, before, self().dim(axis) - after);
+        return ShapeOps.crop(self(), axis, before, after);
     }
 
     /** Returns this with zeros before and after it along an axis. */

@@ -296,7 +296,7 @@ final class ShapeOps {
                     + " of shape "
                     + x.shape + ", but got from " + from + " to " + to + " step " + step);
         }
-        int count = (end - first + Math.abs(step) - 1) / Math.abs(step);
+        int count = first == end ? 0 : (int) (1 + (end - first - 1) / Math.abs((long) step));
         if (step == 1 && count == length) {
             return x;
         }
@@ -315,9 +315,18 @@ final class ShapeOps {
         if (value == 0) {
             return inZeros;
         }
-        Tensor margin =
-                Tensor.ones(x.shape.toArray()).pad(axis, before, after).eq(0).toTensor();
-        return inZeros.add(margin.mul(value));
+        Mask margin = Tensor.ones(x.shape.toArray()).pad(axis, before, after).eq(0);
+        return inZeros.maskedFill(margin, value);
+    }
+
+    static Tensor crop(Tensor x, int axis, int before, int after) {
+        int length = x.dim(axis);
+        if (before < 0 || after < 0 || before > length - after) {
+            throw new IndexOutOfBoundsException("crop needs widths of at least 0 that add up to at most " + length
+                    + ", the length of axis " + axis + " of shape " + x.shape + ", but got " + before + " before and "
+                    + after + " after; use pad to put entries in");
+        }
+        return slice(x, axis, before, length - after, 1);
     }
 
     static void requireMargins(Tensor x, int axis, int before, int after) {
@@ -442,7 +451,7 @@ final class ShapeOps {
                                 + List.of(parts).stream().map(Tensor::shape).toList());
             }
         }
-        return parts.length == 1 ? parts[0] : new Concat(front - parts[0].rank()).apply(parts);
+        return parts.length == 1 ? parts[0] : new Concat(front - parts[0].rank()).apply(parts.clone());
     }
 
     static final Definition ROLL = Definition.of(

@@ -190,7 +190,7 @@ class MessagesTest {
                         "slice needs 0 <= from <= to <= 4",
                         "but got from 1 to 5 step 1"),
                 bounds("slice step 0", () -> V.slice(0, 1, 2, 0), "a step other than 0"),
-                bounds("crop", () -> V.crop(0, 3, 3), "slice needs 0 <= from <= to <= 4"),
+                bounds("crop", () -> V.crop(0, 3, 3), "crop needs widths of at least 0 that add up to at most 4"),
                 refuses(
                         "item",
                         () -> M.item(),
