@@ -184,6 +184,10 @@ final class IndexOps {
                     real(2, 4),
                     x -> x.gather(Indices.of(0, 3, 3, 1, 1, 1).reshape(2, 3), 1)),
             call(
+                    "x.gather(no indices, 1)",
+                    real(2, 4),
+                    x -> x.gather(Indices.of().reshape(2, 0), 1)),
+            call(
                     "x.gather(indices, 0)",
                     real(3, 2),
                     x -> x.gather(Indices.of(0, 2).reshape(1, 2), 0)));

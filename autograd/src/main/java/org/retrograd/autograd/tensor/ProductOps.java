@@ -27,6 +27,8 @@ final class ProductOps {
                     real(4, 3),
                     real(2, 4),
                     (x, y) -> x.transpose().matmul(y.transpose())),
+            call("sizes 1", real(1, 1), real(1, 1), Tensor::matmul),
+            call("no rows", real(0, 3), real(3, 2), Tensor::matmul),
             call("inner size 0", real(3, 0), real(0, 2), Tensor::matmul));
 
     /**

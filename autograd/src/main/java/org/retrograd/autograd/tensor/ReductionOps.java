@@ -37,6 +37,7 @@ final class ReductionOps {
             call("x.sum(1)", real(3, 4), x -> x.sum(1)),
             call("x.sum(0, 2)", real(2, 3, 4), x -> x.sum(0, 2)),
             call("x.sum(Dims.KEEP, -2)", real(2, 3, 4), x -> x.sum(Dims.KEEP, -2)),
+            call("x.sum(1) of size 1", real(3, 1), x -> x.sum(1)),
             call("x.sum(0) of an empty axis", real(0, 3), x -> x.sum(0)));
 
     /** The sum over axes. */
@@ -77,6 +78,8 @@ final class ReductionOps {
             "max",
             "The largest entry over axes, NaN if there is one; entries that tie share the derivative equally.",
             call("x.max()", real(3, 4), Tensor::max),
+            call("x.max(1) of size 1", real(3, 1), x -> x.max(1)),
+            call("x.max(1) of no rows", real(0, 3), x -> x.max(1)),
             call("x.max(1)", real(3, 4), x -> x.max(1)),
             call("x.max(Dims.KEEP, 0, 2)", real(2, 3, 2), x -> x.max(Dims.KEEP, 0, 2)));
 
@@ -135,6 +138,8 @@ final class ReductionOps {
             "ln(sum of e^x) over axes, without overflow; -inf if empty. Its gradient is 0 where the result is -inf, and is "
                     + "shared by the infinite entries where it is +inf.",
             call("x.logSumExp()", real(3, 4), Tensor::logSumExp),
+            call("x.logSumExp(1) of size 1", real(3, 1), x -> x.logSumExp(1)),
+            call("x.logSumExp(1) of no rows", real(0, 3), x -> x.logSumExp(1)),
             call("x.logSumExp(0)", real(3, 4), x -> x.logSumExp(0)),
             call("x.logSumExp(Dims.KEEP, 0, 2)", real(2, 3, 2), x -> x.logSumExp(Dims.KEEP, 0, 2)));
 
@@ -190,6 +195,8 @@ final class ReductionOps {
             "softmax",
             "e^x over its sum along an axis; where all entries are -inf the result is 0, where some are +inf they share 1.",
             call("x.softmax(-1)", real(3, 4), x -> x.softmax(-1)),
+            call("x.softmax(1) of size 1", real(3, 1), x -> x.softmax(1)),
+            call("x.softmax(1) of no rows", real(0, 3), x -> x.softmax(1)),
             call("x.softmax(0)", real(3, 4), x -> x.softmax(0)));
 
     /** The normalised exponentials along one axis. */
@@ -235,6 +242,8 @@ final class ReductionOps {
             "norm",
             "The Euclidean length over axes, scaled against overflow; its derivative at 0 is the subgradient 0.",
             call("x.norm()", real(3, 4), Tensor::norm),
+            call("x.norm(1) of size 1", real(3, 1), x -> x.norm(1)),
+            call("x.norm(1) of no rows", real(0, 3), x -> x.norm(1)),
             call("x.norm(1)", real(3, 4), x -> x.norm(1)),
             call("x.norm(Dims.KEEP, 0)", real(3, 4), x -> x.norm(Dims.KEEP, 0)));
 
@@ -281,6 +290,8 @@ final class ReductionOps {
             "cumSum",
             "The running sum along an axis.",
             call("x.cumSum(0)", real(4, 3), x -> x.cumSum(0)),
+            call("x.cumSum(0) of size 1", real(1, 3), x -> x.cumSum(0)),
+            call("x.cumSum(0) of size 0", real(0, 3), x -> x.cumSum(0)),
             call("x.cumSum(-1)", real(2, 5), x -> x.cumSum(-1)));
 
     /** The running sum along one axis, from its start or from its end. */
@@ -339,6 +350,8 @@ final class ReductionOps {
             "The product over axes, 1 if they are empty; multiplied in pairs, so that zeros need no care in derivatives.",
             call("x.prod()", real(2, 3), Tensor::prod),
             call("x.prod(0) of five", real(5, 2), x -> x.prod(0)),
+            call("x.prod(1) of size 1", real(3, 1), x -> x.prod(1)),
+            call("x.prod(1) of no rows", real(0, 3), x -> x.prod(1)),
             call("x.prod(-1) of four", real(2, 4), x -> x.prod(-1)));
 
     /** Multiplies the halves of the axis with each other until one entry is left; an odd one out is multiplied last. */

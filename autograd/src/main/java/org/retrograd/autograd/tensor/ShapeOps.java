@@ -24,6 +24,7 @@ final class ShapeOps {
             "reshape",
             "The same entries in row-major order in another shape; one length may be -1. Copies nothing.",
             call("x.reshape(2, 6)", real(3, 4), x -> x.reshape(2, 6)),
+            call("x.reshape(1, 0) of size 0", real(0, 3), x -> x.reshape(1, 0)),
             call("x.reshape(-1, 2)", real(3, 4), x -> x.reshape(-1, 2)));
 
     /** The same entries in another shape. */
@@ -101,6 +102,7 @@ final class ShapeOps {
             "broadcastTo",
             "The entries repeated along axes of length 1 and along new axes in front.",
             call("x.broadcastTo(2, 3, 4)", real(3, 1), x -> x.broadcastTo(2, 3, 4)),
+            call("x.broadcastTo(0, 3) to nothing", real(1, 3), x -> x.broadcastTo(0, 3)),
             call("x.broadcastTo(3, 2) of a scalar", real(), x -> x.broadcastTo(3, 2)));
 
     /** The same entries, repeated along axes of length 1. */
@@ -166,7 +168,9 @@ final class ShapeOps {
     static final Definition PERMUTE = Definition.of(
             "permute",
             "The axes in another order.",
-            call("x.permute(2, 0, 1)", real(2, 3, 4), x -> x.permute(2, 0, 1)));
+            call("x.permute(2, 0, 1)", real(2, 3, 4), x -> x.permute(2, 0, 1)),
+            call("x.permute(1, 0) of size 0", real(0, 3), x -> x.permute(1, 0)),
+            call("x.permute(1, 2, 0) of sizes 1", real(1, 3, 1), x -> x.permute(1, 2, 0)));
 
     static final Definition SLICE = Definition.of(
             "slice",
@@ -175,12 +179,14 @@ final class ShapeOps {
             call("x.slice(0, 1, 3)", real(4, 2), x -> x.slice(0, 1, 3)),
             call("x.slice(1, 0, 5, 2)", real(2, 5), x -> x.slice(1, 0, 5, 2)),
             call("x.slice(-1, 1, 5, -3)", real(2, 5), x -> x.slice(-1, 1, 5, -3)),
+            call("x.slice(1, 0, 1) of size 1", real(3, 1), x -> x.slice(1, 0, 1)),
             call("x.slice(0, 2, 2) of nothing", real(4, 2), x -> x.slice(0, 2, 2)));
 
     static final Definition PAD = Definition.of(
             "pad",
             "The entries with a constant before and after them along an axis.",
             call("x.pad(0, 1, 2)", real(3, 2), x -> x.pad(0, 1, 2)),
+            call("x.pad(0, 1, 1) of size 0", real(0, 2), x -> x.pad(0, 1, 1)),
             call("x.pad(1, 2, 0, 7)", real(3, 2), x -> x.pad(1, 2, 0, 7)));
 
     /** A strided read: entry i of the result is entry offset + Σ iₖ strideₖ of the source. No entry is read twice. */
@@ -341,6 +347,7 @@ final class ShapeOps {
             "diagonal",
             "The diagonal of the last two axes.",
             call("x.diagonal()", real(3, 4), Tensor::diagonal),
+            call("x.diagonal() of one row", real(1, 3), Tensor::diagonal),
             call("x.diagonal() of a batch", real(2, 3, 3), Tensor::diagonal));
 
     static Tensor diagonal(Tensor x) {
@@ -458,6 +465,7 @@ final class ShapeOps {
             "roll",
             "The entries moved along an axis by a number of places; those that leave at one end come in at the other.",
             call("x.roll(0, 1)", real(4, 2), x -> x.roll(0, 1)),
+            call("x.roll(0, 1) of size 1", real(1, 2), x -> x.roll(0, 1)),
             call("x.roll(1, -7)", real(2, 5), x -> x.roll(1, -7)));
 
     static Tensor roll(Tensor x, int axis, int shift) {

@@ -171,4 +171,44 @@ class CompletenessTest {
             }
         }
     }
+
+    @Test
+    void dependenceIsThatOfTheDerivatives() {
+        for (Definition definition : Catalogue.definitions()) {
+            for (Example example : definition.examples()) {
+                List<Tensor> point =
+                        OpCheck.draw(example, 3).stream().map(Tensor::variable).toList();
+                OpCheck.calls(example.function().apply(point)).stream()
+                        .filter(t -> t.in.length > 0 && t.op().dependence() != Op.Dependence.DENSE)
+                        .forEach(CompletenessTest::checkDependence);
+            }
+        }
+    }
+
+    /** Pulls each entry of a result back by itself: what it reaches must be what the operation says it depends on. */
+    private static void checkDependence(Tensor y) {
+        Tensor[] in = Tensor.detached(y.in);
+        for (int entry = 0; entry < y.size(); entry++) {
+            Tensor seed = Indices.of(entry).oneHot(y.size()).reshape(y.shape());
+            int reached = 0;
+            for (int k = 0; k < in.length; k++) {
+                Tensor g = Directions.unbroadcast(y.op().vjp(k, seed, in, y.detach()), 0, in[k].shape());
+                double[] places = Tensor.range(in[k].size())
+                        .reshape(in[k].shape())
+                        .broadcastTo(y.op().dependence() == Op.Dependence.ELEMENTWISE ? y.shape() : in[k].shape())
+                        .toArray();
+                for (int i = 0; i < g.size(); i++) {
+                    if (g.data.get(i) != 0) {
+                        reached++;
+                        if (y.op().dependence() == Op.Dependence.ELEMENTWISE) {
+                            assertThat(places[entry]).as(y.toString()).isEqualTo(i);
+                        }
+                    }
+                }
+            }
+            if (y.op().dependence() == Op.Dependence.SELECTION) {
+                assertThat(reached).as(y.toString()).isLessThanOrEqualTo(1);
+            }
+        }
+    }
 }
