@@ -37,7 +37,7 @@ public final class Broadcast {
 
     /** Returns after how many entries an operand starts again: 0 for never, beyond any array if that is not all it does. */
     private static int period(@Nullable Operand operand) {
-        return operand == null || operand.simple() ? 0 : operand.steps == null ? operand.period : Integer.MAX_VALUE;
+        return operand == null || operand.simple() ? 0 : operand.steps() == null ? operand.period() : Integer.MAX_VALUE;
     }
 
     private static boolean fits(@Nullable Operand operand, int period) {
@@ -67,7 +67,7 @@ public final class Broadcast {
     }
 
     private static void runOn(@Nullable Operand operand, int period) {
-        if (operand != null && operand.period == 0) {
+        if (operand != null && operand.period() == 0) {
             operand.offset += period * operand.stride;
         }
     }
@@ -145,8 +145,9 @@ public final class Broadcast {
                 index[axis] = 0;
             }
             for (Operand operand : operands) {
-                if (operand != null && operand.steps != null) {
-                    operand.offset += moved * operand.steps[axis];
+                int[] steps = operand == null ? null : operand.steps();
+                if (operand != null && steps != null) {
+                    operand.offset += moved * steps[axis];
                 }
             }
             if (!carry) {

@@ -8,34 +8,58 @@ import org.jspecify.annotations.Nullable;
  * <p>The stride is 0 where an input is repeated by broadcasting. {@link Broadcast} moves {@link #offset} from row to row;
  * kernels only read.
  */
-public final class Operand {
+public sealed class Operand {
     public final double[] values;
     public final int stride;
     public int offset;
 
-    /** How many entries of the loop this runs over before it starts again, if that is all that broadcasting does; else 0. */
-    final int period;
-
-    /** Distance between neighbours along each axis of the loop, 0 where repeated; null if stride and period say all. */
-    final int @Nullable [] steps;
-
-    private Operand(double[] values, int stride, int period, int @Nullable [] steps) {
+    private Operand(double[] values, int stride) {
         this.values = values;
         this.stride = stride;
-        this.period = period;
-        this.steps = steps;
+    }
+
+    /** An operand that starts again in the course of the loop; a type of its own, so that the usual one stays small. */
+    private static final class Repeated extends Operand {
+        private final int period;
+        private final int @Nullable [] steps;
+
+        Repeated(double[] values, int stride, int period, int @Nullable [] steps) {
+            super(values, stride);
+            this.period = period;
+            this.steps = steps;
+        }
+
+        @Override
+        int period() {
+            return period;
+        }
+
+        @Override
+        int @Nullable [] steps() {
+            return steps;
+        }
+    }
+
+    /** Returns how many entries of the loop this runs over before it starts again, if broadcasting does no more; else 0. */
+    int period() {
+        return 0;
+    }
+
+    /** Returns the distance between neighbours along each axis of the loop, 0 where repeated; null if it is plain. */
+    int @Nullable [] steps() {
+        return null;
     }
 
     /** Returns the operand through which a loop over {@code loop} reads an array whose shape broadcasts to it. */
     public static Operand of(Storage storage, Shape shape, Shape loop) {
         if (shape == loop || (shape.size() == loop.size() && shape.size() != 1)) {
-            return new Operand(storage.values, 1, 0, null);
+            return new Operand(storage.values, 1);
         }
         if (shape.size() == 1) {
-            return new Operand(storage.values, 0, 0, null);
+            return new Operand(storage.values, 0);
         }
         if (loop.endsWith(shape)) {
-            return new Operand(storage.values, 1, shape.size(), null);
+            return new Repeated(storage.values, 1, shape.size(), null);
         }
         int[] steps = new int[loop.rank()];
         int[] strides = shape.strides();
@@ -43,29 +67,31 @@ public final class Operand {
         for (int axis = 0; axis < shape.rank(); axis++) {
             steps[shift + axis] = shape.dim(axis) == 1 ? 0 : strides[axis];
         }
-        return new Operand(storage.values, 1, 0, steps);
+        return new Repeated(storage.values, 1, 0, steps);
     }
 
     /** Whether one call of a kernel can run over the whole loop. */
     boolean simple() {
-        return steps == null && period == 0;
+        return steps() == null && period() == 0;
     }
 
     /** Whether this runs on, stands still, or starts again after {@code n} entries. */
     boolean repeatsAfter(int n) {
-        return steps == null && (period == 0 || period == n);
+        return steps() == null && (period() == 0 || period() == n);
     }
 
     /** Returns the same operand for loops along the innermost axes only, which read with the given stride. */
     Operand inner(int innerStride, int[] allSteps) {
-        return new Operand(values, innerStride, 0, allSteps);
+        return new Repeated(values, innerStride, 0, allSteps);
     }
 
     /** Returns the steps along every axis of a loop over {@code loop}, also where {@link #stride} says all. */
     int[] stepsOver(Shape loop) {
+        int[] steps = steps();
         if (steps != null) {
             return steps;
         }
+        int period = period();
         int[] all = stride == 1 ? loop.strides() : new int[loop.rank()];
         for (int axis = 0; period > 0 && axis < all.length; axis++) {
             all[axis] = all[axis] >= period ? 0 : all[axis];

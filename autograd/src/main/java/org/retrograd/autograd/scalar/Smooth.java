@@ -215,15 +215,19 @@ public final class Smooth {
 
     public static final Primitive SILU = unary("silu", SpecialFunctions::silu)
             .doc("The sigmoid linear unit a sigmoid(a), also called swish (Elfwing et al. 2017).")
-            .partial(() -> A.then(SIGMOID).mul(ONE.add(A.mul(A.neg().then(SIGMOID)))))
+            .partial(() -> withLimits(A.then(SIGMOID).mul(ONE.add(A.mul(A.neg().then(SIGMOID))))))
             .samples(-5, 5)
+            .at(INF, INF, 1)
+            .at(-INF, -0.0, 0)
             .at(0, 0, 0.5)
             .build();
 
     public static final Primitive MISH = unary("mish", SpecialFunctions::mish)
             .doc("a tanh(softplus(a)) (Misra 2019).")
-            .partial(Smooth::mishDerivative)
+            .partial(() -> withLimits(mishDerivative()))
             .samples(-5, 5)
+            .at(INF, INF, 1)
+            .at(-INF, -0.0, 0)
             .build();
 
     public static final Primitive ATAN2 = binary("atan2", StrictMath::atan2)
@@ -245,6 +249,11 @@ public final class Smooth {
     private static Expr overRadius(Expr side) {
         Expr radius = A.then(Special.HYPOT, B);
         return side.div(radius).div(radius);
+    }
+
+    /** Returns the derivative of an activation that tends to a and to 0: its limits 1 and 0 at infinity, where 0 meets ∞. */
+    static Expr withLimits(Expr formula) {
+        return select(A.then(Piecewise.ABS).eq(INF), A.gt(0), formula);
     }
 
     /** Returns {@code formula} where the output is finite, else {@code atInfinity}. */

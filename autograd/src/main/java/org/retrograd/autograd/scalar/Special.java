@@ -51,9 +51,13 @@ public final class Special {
 
     public static final Primitive GELU = unary("gelu", SpecialFunctions::gelu)
             .doc("The Gaussian error linear unit a Phi(a), exact form (Hendrycks and Gimpel 2016).")
-            .partial(() ->
-                    A.mul(-Math.sqrt(0.5)).then(ERFC).mul(0.5).add(A.mul(gaussian(1 / Math.sqrt(2 * Math.PI), 0.5))))
+            .partial(() -> Smooth.withLimits(A.mul(-Math.sqrt(0.5))
+                    .then(ERFC)
+                    .mul(0.5)
+                    .add(A.mul(gaussian(1 / Math.sqrt(2 * Math.PI), 0.5)))))
             .samples(-5, 5)
+            .at(INF, INF, 1)
+            .at(-INF, -0.0, 0)
             .at(0, 0, 0.5)
             .build();
 

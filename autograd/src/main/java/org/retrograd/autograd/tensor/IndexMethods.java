@@ -65,6 +65,9 @@ public sealed interface IndexMethods permits Tensor {
 
     /** Returns each entry repeated along an axis: (a, b) → (a, a, b, b). */
     default Tensor repeat(int axis, int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("repeat needs a count of 0 or more, but got " + count);
+        }
         int[] positions = new int[self().dim(axis) * count];
         Arrays.setAll(positions, i -> i / count);
         return take(Indices.of(positions), axis);

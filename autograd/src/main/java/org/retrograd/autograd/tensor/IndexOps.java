@@ -164,8 +164,7 @@ final class IndexOps {
             throw new IllegalArgumentException("segmentSum needs one segment for each slice along axis 0, but got "
                     + segments.shape() + " segments for shape " + x.shape);
         }
-        Shape out = x.shape.with(0, count);
-        int[] positions = segments.within(count, 0, out);
+        int[] positions = segments.labels("segmentSum", count);
         return new Scatter(new Take(-x.rank(), count, segments.shape(), positions)).apply(x);
     }
 

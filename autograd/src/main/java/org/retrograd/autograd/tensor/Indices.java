@@ -76,15 +76,26 @@ public final class Indices {
     /**
      * Returns a constant of shape [.., classes] with a 1 at each index and 0 elsewhere.
      *
-     * @throws IndexOutOfBoundsException if an index is not below {@code classes}
+     * @throws IndexOutOfBoundsException if an index is not a class from 0 to {@code classes - 1}
      */
     public Tensor oneHot(int classes) {
-        int[] checked = within(classes, shape.rank(), shape.append(Shape.of(classes)));
+        int[] checked = labels("oneHot", classes);
         double[] hot = new double[checked.length * classes];
         for (int i = 0; i < checked.length; i++) {
             hot[i * classes + checked[i]] = 1;
         }
         return new Tensor(shape.append(Shape.of(classes)), Storage.wrap(hot));
+    }
+
+    /** Returns the entries, each of which must name one of {@code count} classes: nothing is counted from the end. */
+    int[] labels(String name, int count) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] < 0 || values[i] >= count) {
+                throw new IndexOutOfBoundsException(name + " needs classes from 0 to " + (count - 1) + ", but got "
+                        + values[i] + " at position " + i + " of indices of shape " + shape);
+            }
+        }
+        return values;
     }
 
     /** Returns the positions along an axis of the given length, those counted from the end made positive. */
@@ -100,6 +111,10 @@ public final class Indices {
     static int checked(int index, int length, int axis, Shape of) {
         int position = index < 0 ? index + length : index;
         if (position < 0 || position >= length) {
+            if (length == 0) {
+                throw new IndexOutOfBoundsException(
+                        "index " + index + " does not exist: axis " + axis + " of shape " + of + " is empty");
+            }
             throw new IndexOutOfBoundsException("index " + index + " is outside axis " + axis + " of shape " + of
                     + ", whose indices are 0 to " + (length - 1) + " or, from the end, -1 to -" + length);
         }

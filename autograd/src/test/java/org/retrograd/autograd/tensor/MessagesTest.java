@@ -168,7 +168,11 @@ class MessagesTest {
                 bounds(
                         "scatterAdd",
                         () -> M.scatterAdd(0, Indices.of(2), Tensor.zeros(1, 3)),
-                        "index 2 is outside axis 0"),
+                        "segmentSum needs classes from 0 to 1, but got 2 at position 1"),
+                bounds(
+                        "empty axis",
+                        () -> V.take(Indices.of(0), 0).take(Indices.of(), 0).take(Indices.of(0), 0),
+                        "is empty"),
                 argument(
                         "scatterAdd source",
                         () -> M.scatterAdd(0, Indices.of(1), V),
@@ -183,7 +187,11 @@ class MessagesTest {
                         () -> M.segmentSum(Indices.of(0), 2),
                         "one segment for each slice along axis 0, but got [1] segments"),
                 bounds("segmentSum outside", () -> M.segmentSum(Indices.of(0, 2), 2), "index 2 is outside axis 0"),
-                bounds("oneHot", () -> Indices.of(0, 3).oneHot(3), "index 3 is outside axis 1 of shape [2, 3]"),
+                bounds(
+                        "oneHot",
+                        () -> Indices.of(0, 3).oneHot(3),
+                        "oneHot needs classes from 0 to 2, but got 3 at position 1"),
+                bounds("oneHot from the end", () -> Indices.of(-1).oneHot(3), "but got -1 at position 0"),
                 bounds(
                         "slice",
                         () -> V.slice(0, 1, 5),
