@@ -168,7 +168,7 @@ class MessagesTest {
                 bounds(
                         "scatterAdd",
                         () -> M.scatterAdd(0, Indices.of(2), Tensor.zeros(1, 3)),
-                        "segmentSum needs classes from 0 to 1, but got 2 at position 1"),
+                        "index 2 is outside axis 0"),
                 bounds(
                         "empty axis",
                         () -> V.take(Indices.of(0), 0).take(Indices.of(), 0).take(Indices.of(0), 0),
@@ -186,7 +186,10 @@ class MessagesTest {
                         "segmentSum",
                         () -> M.segmentSum(Indices.of(0), 2),
                         "one segment for each slice along axis 0, but got [1] segments"),
-                bounds("segmentSum outside", () -> M.segmentSum(Indices.of(0, 2), 2), "index 2 is outside axis 0"),
+                bounds(
+                        "segmentSum outside",
+                        () -> M.segmentSum(Indices.of(0, 2), 2),
+                        "segmentSum needs classes from 0 to 1, but got 2 at position 1"),
                 bounds(
                         "oneHot",
                         () -> Indices.of(0, 3).oneHot(3),
