@@ -54,7 +54,9 @@ final class ShapeOps {
 
         @Override
         Tensor transpose(int k, Tensor g, Tensor[] in) {
-            return g.reshape(g.shape.slice(0, g.rank() - target.rank()).append(in[0].shape));
+            // the input may itself be a tangent with directions, whose axis is not one of the cotangent's own
+            int lead = g.rank() - target.rank() - (in[0].rank() - sourceRank);
+            return g.reshape(g.shape.slice(0, lead).append(in[0].shape));
         }
 
         @Override
