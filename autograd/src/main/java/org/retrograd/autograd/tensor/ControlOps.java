@@ -18,12 +18,12 @@ final class ControlOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "straightThrough";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             if (!in[0].shape.equals(value.shape)) {
                 throw new IllegalArgumentException("straightThrough replaces a value by one of the same shape, but got "
                         + in[0].shape + " and " + value.shape);
@@ -32,17 +32,17 @@ final class ControlOps {
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return value.data;
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return g;
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]);
         }
     }
@@ -56,32 +56,32 @@ final class ControlOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "scaleGradient";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape;
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return in[0].data;
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return g.mul(factor);
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]).mul(factor);
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.ELEMENTWISE;
         }
     }

@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Broadcast;
@@ -73,17 +74,17 @@ class Elementwise extends Op {
     }
 
     @Override
-    String name() {
+    public String name() {
         return primitive.name();
     }
 
     @Override
-    Dependence dependence() {
+    public Dependence dependence() {
         return Dependence.ELEMENTWISE;
     }
 
     @Override
-    Shape shape(Tensor[] in) {
+    public Shape shape(Tensor[] in) {
         Shape shape = in[0].shape;
         for (int k = 1; k < in.length; k++) {
             if (in[k].shape != shape) {
@@ -102,11 +103,23 @@ class Elementwise extends Op {
     }
 
     @Override
-    Storage compute(Tensor[] in, Shape out) {
+    public Storage compute(Tensor[] in, Shape out) {
         Storage result = Storage.allocate(out.size());
         Broadcast.run(
                 value, out, operand(in, 0, out), operand(in, 1, out), operand(in, 2, out), null, null, result, false);
         return result;
+    }
+
+    @Override
+    public List<Kink> kinks(Tensor[] in, Tensor y) {
+        return primitive.breaks().stream()
+                .map(kink -> new Kink(kink.order(), in(kink.margin(), in, y)))
+                .toList();
+    }
+
+    /** Returns the value of a formula in tensor methods. */
+    private static Tensor in(Expr formula, Tensor[] in, Tensor y) {
+        return formula.in(TensorAlgebra.INSTANCE, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null, y);
     }
 
     private static @Nullable Operand operand(Tensor[] in, int k, Shape loop) {
@@ -114,12 +127,12 @@ class Elementwise extends Op {
     }
 
     @Override
-    Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+    public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return times(g, k, in, y);
     }
 
     @Override
-    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         Tensor sum = null;
         Shape shape = y.shape;
         for (int k = 0; k < in.length; k++) {
@@ -139,9 +152,7 @@ class Elementwise extends Op {
         if (partial instanceof Expr.Constant constant && Double.isFinite(constant.value())) {
             return constant.value() == 1 ? g : constant.value() == 0 ? Tensor.zeros(g.shape) : g.mul(constant.value());
         }
-        Tensor factor = partial.in(
-                TensorAlgebra.INSTANCE, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null, y);
-        return of(Arithmetic.STRONG_MUL).apply(g, factor);
+        return of(Arithmetic.STRONG_MUL).apply(g, in(partial, in, y));
     }
 
     /** Adds the contribution of input {@code k} to the sweep's cotangent in a slot in one loop, recording nothing. */

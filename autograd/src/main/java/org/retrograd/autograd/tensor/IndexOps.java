@@ -46,19 +46,19 @@ final class IndexOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "take";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             Shape shape = in[0].shape;
             int front = shape.axis(axis);
             return shape.slice(0, front).append(indexShape).append(shape.slice(front + 1, shape.rank()));
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             Shape shape = in[0].shape;
             int front = shape.axis(axis);
             Storage result = Storage.allocate(out.size());
@@ -68,12 +68,12 @@ final class IndexOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return new Scatter(this).apply(g);
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -87,12 +87,12 @@ final class IndexOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "scatterAdd";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             Shape shape = in[0].shape;
             int behind = -take.axis - 1;
             int front = shape.rank() - behind - take.indexShape.rank();
@@ -102,7 +102,7 @@ final class IndexOps {
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             int front = out.axis(take.axis);
             Storage result = Storage.allocate(out.size());
             int inner = out.slice(front + 1, out.rank()).size();
@@ -111,12 +111,12 @@ final class IndexOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return take.apply(g);
         }
 
         @Override
-        Tensor magnitude(Tensor[] in, Tensor y) {
+        public Tensor magnitude(Tensor[] in, Tensor y) {
             return apply(in[0].abs());
         }
     }
@@ -210,17 +210,17 @@ final class IndexOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "gather";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.with(axis, indexShape.dim(axis));
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             int front = out.axis(axis);
             Storage result = Storage.allocate(out.size());
             int inner = out.slice(front + 1, out.rank()).size();
@@ -237,12 +237,12 @@ final class IndexOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return new ScatterAlong(this).apply(g);
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -256,17 +256,17 @@ final class IndexOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "scatterAddAlong";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.with(gather.axis, gather.length);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             int front = out.axis(gather.axis);
             Storage result = Storage.allocate(out.size());
             int inner = out.slice(front + 1, out.rank()).size();
@@ -283,12 +283,12 @@ final class IndexOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return gather.apply(g);
         }
 
         @Override
-        Tensor magnitude(Tensor[] in, Tensor y) {
+        public Tensor magnitude(Tensor[] in, Tensor y) {
             return apply(in[0].abs());
         }
     }

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The Jacobian-vector product is the operation itself with one input replaced by its tangent, summed over the inputs;
  * only the transpose has to be written.
  */
-abstract class Linear extends Op {
+public abstract class Linear extends Op {
     /** Returns the transpose of the map from input {@code k} to the result, applied to a cotangent of the result. */
-    abstract Tensor transpose(int k, Tensor g, Tensor[] in);
+    public abstract Tensor transpose(int k, Tensor g, Tensor[] in);
 
     @Override
-    final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+    public final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return transpose(k, g, in);
     }
 
     @Override
-    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         Tensor sum = null;
         for (int k = 0; k < in.length; k++) {
             Tensor tangent = t[k];

@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -17,21 +18,21 @@ import org.retrograd.autograd.array.Storage;
  * </ul>
  *
  * <p>An operation has no state. What a call needs besides tensors (axes, indices) are final fields of an object made for
- * that call. {@link Elementwise} and {@link Linear} are the families from which nearly every operation comes.
+ * that call. The families of elementwise and of {@link Linear} operations are those from which nearly every one comes.
  */
-abstract class Op {
+public abstract class Op {
     /** Returns the name by which messages, traces and reports call the operation. */
-    abstract String name();
+    public abstract String name();
 
     /**
      * Returns the shape of the result.
      *
      * @throws IllegalArgumentException if the inputs do not fit; the message says what was expected and given
      */
-    abstract Shape shape(Tensor[] in);
+    public abstract Shape shape(Tensor[] in);
 
     /** Returns the entries of the result, whose shape is {@code out}. */
-    abstract Storage compute(Tensor[] in, Shape out);
+    public abstract Storage compute(Tensor[] in, Shape out);
 
     /**
      * Returns the vector-Jacobian product: the contribution of one input to the cotangents.
@@ -41,7 +42,7 @@ abstract class Op {
      * @param in the inputs
      * @param y the result
      */
-    abstract Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y);
+    public abstract Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y);
 
     /**
      * Returns the Jacobian-vector product: the tangent of the result.
@@ -50,23 +51,39 @@ abstract class Op {
      * @param in the inputs
      * @param y the result
      */
-    abstract Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y);
+    public abstract Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y);
 
     /**
      * Returns for each entry of the result the sum of the sizes of the terms that rounding errors were made on; times the
      * unit roundoff it bounds the error of one evaluation, up to a small factor.
      */
-    Tensor magnitude(Tensor[] in, Tensor y) {
+    public Tensor magnitude(Tensor[] in, Tensor y) {
         return y.abs();
     }
 
     /** Returns how entries of the result depend on entries of the inputs. */
-    Dependence dependence() {
+    public Dependence dependence() {
         return Dependence.DENSE;
     }
 
+    /**
+     * Returns where the operation or a derivative of it jumps, as distances in tensor methods of the inputs; none if it is
+     * smooth. A distance that is not traced, though the inputs are, belongs to an input that does not vary.
+     */
+    public List<Kink> kinks(Tensor[] in, Tensor y) {
+        return List.of();
+    }
+
+    /**
+     * A set of points at which a derivative jumps.
+     *
+     * @param order the lowest derivative that jumps: 0 for a jump of the value, 1 for a kink, 2 for a bend
+     * @param distance entries that are 0 at such points and measure the distance to them, with either sign
+     */
+    public record Kink(int order, Tensor distance) {}
+
     /** How entries of a result depend on those of the inputs: what sparsity of derivatives can be read off an operation. */
-    enum Dependence {
+    public enum Dependence {
         /** Each entry depends on the entries at the same place, up to broadcasting. */
         ELEMENTWISE,
         /** Each entry is a copy of at most one input entry. */
@@ -76,7 +93,7 @@ abstract class Op {
     }
 
     /** Returns the result of this operation, recorded if and only if an input is traced. */
-    final Tensor apply(Tensor... in) {
+    public final Tensor apply(Tensor... in) {
         Shape shape = shape(in);
         Storage data = compute(in, shape);
         for (Tensor x : in) {

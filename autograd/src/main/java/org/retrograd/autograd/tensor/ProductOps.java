@@ -55,12 +55,12 @@ final class ProductOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "matmul";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             Shape a = in[0].shape;
             Shape b = in[1].shape;
             int n = a.dim(transposeA ? -1 : -2);
@@ -82,7 +82,7 @@ final class ProductOps {
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             Storage result = Storage.allocate(out.size());
             Tensor a = in[0];
             Tensor b = in[1];
@@ -101,7 +101,7 @@ final class ProductOps {
 
         /** With A = op(a), B = op(b): the cotangents are g·Bᵀ and Aᵀ·g, transposed once more for a factor taken so. */
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             if (k == 0) {
                 return transposeA
                         ? MatMul.of(transposeB, true).apply(in[1], g)
@@ -113,7 +113,7 @@ final class ProductOps {
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             @Nullable Tensor[] aligned = t.clone();
             for (int k = 0; k < t.length; k++) {
                 Tensor tangent = t[k];
@@ -123,7 +123,7 @@ final class ProductOps {
         }
 
         @Override
-        Tensor magnitude(Tensor[] in, Tensor y) {
+        public Tensor magnitude(Tensor[] in, Tensor y) {
             return apply(in[0].abs(), in[1].abs());
         }
     }

@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Fold;
@@ -49,27 +50,27 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "sum";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return axes.reduce(in[0].shape);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::sum, axes, in[0], out);
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return axes.repeat(g, in[0].shape);
         }
 
         @Override
-        Tensor magnitude(Tensor[] in, Tensor y) {
+        public Tensor magnitude(Tensor[] in, Tensor y) {
             return axes.sum(in[0].abs());
         }
     }
@@ -100,29 +101,40 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return largest ? "max" : "min";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             requireEntries(name(), axes, in[0].shape);
             return axes.reduce(in[0].shape);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(largest ? Reductions::max : Reductions::min, axes, in[0], out);
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return share(axes.expand(g, in[0].shape), in[0], y);
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return axes.sum(share(Objects.requireNonNull(t[0]), in[0], y));
+        }
+
+        /** The distance of the winner to the next best entry: 0 where entries tie. */
+        @Override
+        public List<Kink> kinks(Tensor[] in, Tensor y) {
+            Tensor x = in[0];
+            Mask winners = x.eq(axes.expand(y, x.shape));
+            double last = largest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            Tensor next = apply(Tensor.where(winners, Tensor.scalar(last), x));
+            Mask tied = axes.sum(winners.toTensor()).gt(1);
+            return List.of(new Kink(1, Tensor.where(tied, Tensor.scalar(0), y.sub(next))));
         }
 
         /** Returns {@code value} over the number of winners where {@code x} is one, else 0. */
@@ -152,27 +164,27 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "logSumExp";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return axes.reduce(in[0].shape);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::logSumExp, axes, in[0], out);
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return axes.expand(g, in[0].shape).mul(weights(in[0], y));
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return axes.sum(Objects.requireNonNull(t[0]).mul(weights(in[0], y)));
         }
 
@@ -208,27 +220,27 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "softmax";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape;
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::softmax, axis, in[0], out);
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return derivative(g, y);
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return derivative(Objects.requireNonNull(t[0]), y);
         }
 
@@ -256,27 +268,27 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "norm";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return axes.reduce(in[0].shape);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::norm2, axes, in[0], out);
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return axes.expand(g, in[0].shape).mul(unit(in[0], y));
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return axes.sum(Objects.requireNonNull(t[0]).mul(unit(in[0], y)));
         }
 
@@ -305,17 +317,17 @@ final class ReductionOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "cumSum";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape;
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return reduce(
                     (x, outer, n, inner, result) -> Reductions.cumulativeSum(x, outer, n, inner, fromEnd, result),
                     axis,
@@ -324,12 +336,12 @@ final class ReductionOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return new CumSum(axis, !fromEnd).apply(g);
         }
 
         @Override
-        Tensor magnitude(Tensor[] in, Tensor y) {
+        public Tensor magnitude(Tensor[] in, Tensor y) {
             return apply(in[0].abs());
         }
     }

@@ -17,7 +17,7 @@ final class Select extends Elementwise {
     }
 
     @Override
-    Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+    public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         Tensor zero = Tensor.scalar(0);
         return switch (k) {
             case 1 -> apply(in[0].detach(), g, zero);
@@ -27,7 +27,7 @@ final class Select extends Elementwise {
     }
 
     @Override
-    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         Tensor zero = Tensor.scalar(0);
         Shape shape = y.shape;
         for (int k = 0; k < in.length; k++) {

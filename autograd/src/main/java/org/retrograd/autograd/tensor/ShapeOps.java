@@ -38,29 +38,29 @@ final class ShapeOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "reshape";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.slice(0, in[0].rank() - sourceRank).append(target);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return in[0].data;
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             // the input may itself be a tangent with directions, whose axis is not one of the cotangent's own
             int lead = g.rank() - target.rank() - (in[0].rank() - sourceRank);
             return g.reshape(g.shape.slice(0, lead).append(in[0].shape));
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -116,17 +116,17 @@ final class ShapeOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "broadcastTo";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.slice(0, in[0].rank() - target.rank()).append(target);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             Shape shape = in[0].shape;
             int[] strides = shape.strides();
             for (int axis = 0; axis < strides.length; axis++) {
@@ -139,12 +139,12 @@ final class ShapeOps {
 
         /** The sweep undoes broadcasting, here as everywhere. */
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return g;
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -208,17 +208,17 @@ final class ShapeOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return name;
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.slice(0, in[0].rank() - source.rank()).append(target);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             Storage result = Storage.allocate(out.size());
             if (out.size() > 0) {
                 int batch = out.size() / target.size();
@@ -228,12 +228,12 @@ final class ShapeOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return new Place(this).apply(g);
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -247,17 +247,17 @@ final class ShapeOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return view.name;
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.slice(0, in[0].rank() - view.target.rank()).append(view.source);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             Storage result = Storage.allocate(out.size());
             if (in[0].size() > 0) {
                 int batch = in[0].size() / view.target.size();
@@ -267,12 +267,12 @@ final class ShapeOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return view.apply(g);
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }
@@ -390,12 +390,12 @@ final class ShapeOps {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "concat";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             int total = 0;
             for (Tensor x : in) {
                 total += x.dim(axis);
@@ -404,7 +404,7 @@ final class ShapeOps {
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             int front = out.axis(axis);
             int outer = out.slice(0, front).size();
             int row = out.slice(front, out.rank()).size();
@@ -419,7 +419,7 @@ final class ShapeOps {
         }
 
         @Override
-        Tensor transpose(int k, Tensor g, Tensor[] in) {
+        public Tensor transpose(int k, Tensor g, Tensor[] in) {
             int from = 0;
             for (int before = 0; before < k; before++) {
                 from += in[before].dim(axis);
@@ -428,7 +428,7 @@ final class ShapeOps {
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             Shape directions = Shape.SCALAR;
             for (int k = 0; k < in.length; k++) {
                 Tensor tangent = t[k];
@@ -443,7 +443,7 @@ final class ShapeOps {
         }
 
         @Override
-        Dependence dependence() {
+        public Dependence dependence() {
             return Dependence.SELECTION;
         }
     }

@@ -364,6 +364,11 @@ public final class Tensor implements ElementwiseMethods, ReductionMethods, Shape
         return data.toArray();
     }
 
+    /** Returns the entries in row-major order without copying them; nobody can change them. */
+    public Storage storage() {
+        return data;
+    }
+
     /** Whether two tensors have the same shape and the same entries to the last bit; their graphs are not compared. */
     public boolean sameAs(Tensor other) {
         return shape.equals(other.shape) && Arrays.equals(toArray(), other.toArray());

@@ -39,32 +39,32 @@ final class Variable extends Op {
     }
 
     @Override
-    String name() {
+    public String name() {
         return "variable";
     }
 
     @Override
-    Shape shape(Tensor[] in) {
+    public Shape shape(Tensor[] in) {
         return in[0].shape;
     }
 
     @Override
-    Storage compute(Tensor[] in, Shape out) {
+    public Storage compute(Tensor[] in, Shape out) {
         return in[0].data;
     }
 
     @Override
-    Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+    public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return g;
     }
 
     @Override
-    Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         return Objects.requireNonNull(t[0]);
     }
 
     @Override
-    Dependence dependence() {
+    public Dependence dependence() {
         return Dependence.SELECTION;
     }
 }

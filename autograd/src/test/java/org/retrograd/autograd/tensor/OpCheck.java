@@ -14,10 +14,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.retrograd.autograd.array.Shape;
-import org.retrograd.autograd.scalar.Expr;
-import org.retrograd.autograd.scalar.Primitive.Break;
 import org.retrograd.autograd.scalar.Primitive.Interval;
-import org.retrograd.autograd.scalar.Symbols;
 import org.retrograd.autograd.tensor.Definition.Example;
 import org.retrograd.autograd.tensor.Definition.Input;
 
@@ -337,48 +334,11 @@ final class OpCheck {
     }
 
     private static boolean awayFromKinks(Set<Tensor> calls) {
-        for (Tensor y : calls) {
-            if (y.op instanceof Elementwise op) {
-                for (Break kink : op.primitive.breaks()) {
-                    if (!varies(kink, y.in)) {
-                        continue;
-                    }
-                    Tensor[] in = Tensor.detached(y.in);
-                    Tensor margin = kink.margin()
-                            .in(
-                                    TensorAlgebra.INSTANCE,
-                                    in[0],
-                                    in.length > 1 ? in[1] : null,
-                                    in.length > 2 ? in[2] : null,
-                                    y.detach());
-                    if (margin.abs().le(MARGIN).any()) {
-                        return false;
-                    }
-                }
-            } else if (y.op instanceof ReductionOps.Extremum op && tieIsNear(op, y)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether the margin depends on an input that varies: a constant condition is nobody's kink. */
-    private static boolean varies(Break kink, Tensor[] in) {
-        Expr[] leaves = {Symbols.A, Symbols.B, Symbols.C};
-        boolean varies = kink.margin().uses(Symbols.Y);
-        for (int k = 0; k < in.length; k++) {
-            varies |= in[k].traced() && kink.margin().uses(leaves[k]);
-        }
-        return varies;
-    }
-
-    /** Whether others win once the winners are moved by the margin. */
-    private static boolean tieIsNear(ReductionOps.Extremum op, Tensor y) {
-        Tensor[] in = Tensor.detached(y.in);
-        double step = op.name().equals("max") ? -MARGIN : MARGIN;
-        Tensor winners = op.vjp(0, Tensor.ones(y.shape.toArray()), in, y.detach());
-        Tensor moved = op.apply(in[0].add(winners.mul(step)));
-        return moved.sub(y.detach()).sub(step).abs().gt(1e-9).any();
+        return calls.stream()
+                .filter(y -> y.in.length > 0)
+                .flatMap(y -> y.op().kinks(y.in, y).stream())
+                .noneMatch(kink -> kink.distance().traced()
+                        && kink.distance().abs().le(MARGIN).any());
     }
 
     // --- comparisons ---

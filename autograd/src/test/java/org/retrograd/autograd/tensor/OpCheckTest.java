@@ -28,27 +28,27 @@ class OpCheckTest {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "planted";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape;
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return in[0].detach().square().data;
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return g.mul(derivativeBackward.apply(in[0]));
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]).mul(derivativeForward.apply(in[0]));
         }
     }
@@ -64,27 +64,27 @@ class OpCheckTest {
         }
 
         @Override
-        String name() {
+        public String name() {
             return "plantedProduct";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return Shape.broadcast(in[0].shape, in[1].shape);
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return in[0].detach().mul(in[1].detach()).data;
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return k == 0 ? g.mul(in[1]) : reduction.apply(g.mul(in[0]));
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             Tensor first = Objects.requireNonNull(t[0]);
             Tensor second = Objects.requireNonNull(t[1]);
             Tensor term = first.mul(in[1]);
@@ -183,27 +183,27 @@ class OpCheckTest {
     /** The sum over the first axis, which is another one when directions stand before it. */
     private static final class ColumnSums extends Op {
         @Override
-        String name() {
+        public String name() {
             return "columnSums";
         }
 
         @Override
-        Shape shape(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
             return in[0].shape.slice(1, in[0].rank());
         }
 
         @Override
-        Storage compute(Tensor[] in, Shape out) {
+        public Storage compute(Tensor[] in, Shape out) {
             return in[0].detach().sum(0).data;
         }
 
         @Override
-        Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             return g.expandDims(-2).broadcastTo(Directions.of(g, y).append(in[0].shape));
         }
 
         @Override
-        Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]).sum(0);
         }
     }
