@@ -83,6 +83,11 @@ public final class MatrixProduct {
         return offset;
     }
 
+    /** Writes the product of two matrices inside arrays to the beginning of {@code out}. */
+    static void multiply(MatrixView a, MatrixView b, int m, int k, int n, double[] out) {
+        multiply(a.values, a.at, a.row, a.column, b.values, b.at, b.row, b.column, m, k, n, out, 0);
+    }
+
     private static void multiply(
             double[] a,
             int aAt,

@@ -24,7 +24,7 @@ public final class Catalogue {
     private static final List<Class<?>> PRIMITIVES =
             List.of(Arithmetic.class, Smooth.class, Special.class, Piecewise.class);
     private static final List<Class<?>> DEFINITIONS =
-            List.of(ReductionOps.class, ShapeOps.class, IndexOps.class, ProductOps.class);
+            List.of(ReductionOps.class, ShapeOps.class, IndexOps.class, ProductOps.class, Convolutions.class);
 
     private Catalogue() {}
 
