@@ -23,8 +23,14 @@ import org.retrograd.autograd.tensor.Definition.Input;
 public final class Catalogue {
     private static final List<Class<?>> PRIMITIVES =
             List.of(Arithmetic.class, Smooth.class, Special.class, Piecewise.class);
-    private static final List<Class<?>> DEFINITIONS =
-            List.of(ReductionOps.class, ShapeOps.class, IndexOps.class, ProductOps.class, Convolutions.class);
+    private static final List<Class<?>> DEFINITIONS = List.of(
+            ReductionOps.class,
+            ShapeOps.class,
+            IndexOps.class,
+            ProductOps.class,
+            Convolutions.class,
+            ScanOps.class,
+            OrderOps.class);
 
     private Catalogue() {}
 

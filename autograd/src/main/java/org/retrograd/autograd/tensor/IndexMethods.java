@@ -63,6 +63,15 @@ public sealed interface IndexMethods permits Tensor {
         return Tensor.where(mask, Tensor.scalar(value), self());
     }
 
+    /**
+     * Returns the entries where the mask is true, in row-major order along one axis.
+     *
+     * @param mask of this shape, or broadcast to it
+     */
+    default Tensor maskedSelect(Mask mask) {
+        return IndexOps.maskedSelect(self(), mask);
+    }
+
     /** Returns each entry repeated along an axis: (a, b) → (a, a, b, b). */
     default Tensor repeat(int axis, int count) {
         if (count < 0) {

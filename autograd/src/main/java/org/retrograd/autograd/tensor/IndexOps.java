@@ -5,6 +5,7 @@ import static org.retrograd.autograd.tensor.Definition.real;
 
 import java.util.Arrays;
 import org.retrograd.autograd.array.Indexing;
+import org.retrograd.autograd.array.Ordering;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 
@@ -168,6 +169,29 @@ final class IndexOps {
         return new Scatter(new Take(-x.rank(), count, segments.shape(), positions)).apply(x);
     }
 
+    static final Definition MASKED_SELECT = Definition.of(
+            "maskedSelect",
+            "The entries where a mask is true, in row-major order along one axis.",
+            call("x.maskedSelect(mask)", real(2, 3), x -> x.maskedSelect(Mask.of(true, false, true))),
+            call("x.maskedSelect(mask) of none", real(2), x -> x.maskedSelect(Mask.of(false))));
+
+    static Tensor maskedSelect(Tensor x, Mask mask) {
+        if (!mask.shape().equals(x.shape) && !broadcasts(mask.shape(), x.shape)) {
+            throw new IllegalArgumentException("maskedSelect needs a mask that broadcasts to shape " + x.shape
+                    + ", but got one of shape " + mask.shape());
+        }
+        int[] chosen = Ordering.positionsOfNonzero(mask.toTensor().broadcastTo(x.shape).data);
+        return x.flatten().take(Indices.owning(Shape.of(chosen.length), chosen), 0);
+    }
+
+    private static boolean broadcasts(Shape from, Shape to) {
+        try {
+            return Shape.broadcast(from, to).equals(to);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static void requireShape(String name, Tensor source, Shape expected) {
         if (!source.shape.equals(expected)) {
             throw new IllegalArgumentException(
@@ -203,6 +227,14 @@ final class IndexOps {
             this.length = length;
             this.indexShape = indexShape;
             this.positions = positions;
+        }
+
+        Shape indexShape() {
+            return indexShape;
+        }
+
+        int[] positions() {
+            return positions;
         }
 
         private int indexOuter() {

@@ -49,6 +49,18 @@ public final class Indices {
         return new Indices(target, values);
     }
 
+    /** Returns the first {@code count} entries along an axis. */
+    Indices firstAlong(int axis, int count) {
+        Shape cut = shape.with(axis, count);
+        int inner = shape.slice(shape.axis(axis) + 1, shape.rank()).size();
+        int row = shape.dim(axis) * inner;
+        int[] first = new int[cut.size()];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = values[i / (count * inner) * row + i % (count * inner)];
+        }
+        return new Indices(cut, first);
+    }
+
     /** Returns the shape. */
     public Shape shape() {
         return shape;

@@ -210,4 +210,24 @@ public sealed interface ReductionMethods permits Tensor {
     default Tensor cumSum(int axis) {
         return new ReductionOps.CumSum(axes(Dims.KEEP, axis), false).apply(self());
     }
+
+    /** Returns the running product along an axis; right to every order also where entries are 0. */
+    default Tensor cumProd(int axis) {
+        return ScanOps.scan(self(), axis, Tensor::mul);
+    }
+
+    /** Returns the largest entry so far along an axis, NaN once there is one; ties share the gradient equally. */
+    default Tensor cumMax(int axis) {
+        return ScanOps.cumExtremum(true, self(), axis);
+    }
+
+    /** Returns the smallest entry so far along an axis, NaN once there is one; ties share the gradient equally. */
+    default Tensor cumMin(int axis) {
+        return ScanOps.cumExtremum(false, self(), axis);
+    }
+
+    /** Returns the running ln(Σ eˣ) along an axis, without overflow; -inf, with gradient 0, while all entries are. */
+    default Tensor cumLogSumExp(int axis) {
+        return ScanOps.cumLogSumExp(self(), axis);
+    }
 }
