@@ -1,0 +1,557 @@
+package org.retrograd.autograd.check;
+
+import static org.retrograd.autograd.check.Fault.Kind.*;
+import static org.retrograd.autograd.check.Fault.in;
+import static org.retrograd.autograd.check.Planted.binary;
+import static org.retrograd.autograd.check.Planted.op;
+import static org.retrograd.autograd.check.Planted.unary;
+import static org.retrograd.autograd.check.Settings.*;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.retrograd.autograd.check.Fault.Kind;
+import org.retrograd.autograd.check.Fault.Setting;
+import org.retrograd.autograd.tensor.Dims;
+import org.retrograd.autograd.tensor.Tensor;
+
+/** Mistakes in the rules of sums, means, norms, softmaxes and scans, mostly along the last axis. */
+final class ReductionFaults {
+    private ReductionFaults() {}
+
+    /** A row and a column, so that an axis of length 1 is met. */
+    private static final Setting THIN = Setting.of(
+            (op, in) -> op.apply(in.get(0).sin()).mul(1.5),
+            Tensor.of(0.4, -1.1, 0.8).expandDims(1));
+
+    private static final Setting LARGE_LOGITS =
+            Setting.of((op, in) -> op.apply(in.get(0).mul(20)).mul(0.5), M23);
+
+    private static final Setting TWO_ROWS =
+            Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M23, POSITIVE);
+
+    private static final Setting WHOLE =
+            Setting.of((op, in) -> op.apply(in.get(0).mul(in.get(1))).square(), M23, X);
+
+    /** Returns a cotangent of a reduction repeated along the last axis. */
+    private static Tensor spread(Tensor g, Tensor x) {
+        return g.expandDims(-1).mul(Tensor.ones(x.dim(-1)));
+    }
+
+    private static Tensor softmax(Tensor x) {
+        Tensor e = x.sub(x.detach().max(Dims.KEEP, -1)).exp();
+        return e.div(e.sum(Dims.KEEP, -1));
+    }
+
+    private static Tensor centred(Tensor x) {
+        return x.sub(x.mean(Dims.KEEP, -1));
+    }
+
+    static List<Fault> all() {
+        return Stream.of(sums(), moments(), norms(), exponentials(), scans(), extrema(), thin(), precise())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Fault> sums() {
+        return List.of(
+                in(
+                        unary("mySum", x -> x.sum(-1))
+                                .backward((g, x, y) -> spread(g, x).div(x.dim(-1))),
+                        FACTOR,
+                        "1/n, as for the mean",
+                        ROWS),
+                in(
+                        unary("myMean", x -> x.mean(-1)).backward((g, x, y) -> spread(g, x)),
+                        FACTOR,
+                        "1/n forgotten",
+                        SQUARE),
+                in(
+                        unary("myMean", x -> x.mean(-1))
+                                .backward((g, x, y) -> spread(g, x).div(x.size())),
+                        FACTOR,
+                        "divided by all entries",
+                        ROWS),
+                in(
+                        unary("myMean", x -> x.mean(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(x.dim(-1))),
+                        FACTOR,
+                        "multiplied by n",
+                        ALONE_MATRIX),
+                in(
+                        unary("columnSum", x -> x.sum(-2)).backward((g, x, y) -> spread(g, x)),
+                        TRANSPOSED,
+                        "spread along rows",
+                        SQUARE),
+                in(
+                        unary("rowSum", x -> x.sum(-1))
+                                .backward((g, x, y) -> g.expandDims(-2).mul(Tensor.ones(3, 1))),
+                        TRANSPOSED,
+                        "spread along columns",
+                        SQUARE),
+                in(
+                        unary("total", Tensor::sum)
+                                .backward((g, x, y) ->
+                                        g.expandDims(-1).expandDims(-1).mul(x)),
+                        FACTOR,
+                        "multiplied by x",
+                        WHOLE),
+                in(
+                        unary("firstSum", x -> x.sum(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(Tensor.of(1, 0, 0))),
+                        PLACES,
+                        "to the first entry alone",
+                        ROWS),
+                in(
+                        unary("alternating", x -> x.mul(Tensor.of(1, -1, 1)).sum(-1))
+                                .backward((g, x, y) -> spread(g, x)),
+                        SIGN,
+                        "signs forgotten",
+                        ROWS),
+                in(
+                        unary("myProd", x -> x.prod(-1)).backward((g, x, y) -> spread(g.mul(y), x)),
+                        FACTOR,
+                        "not divided by x",
+                        ROWS),
+                in(
+                        unary("geometricMean", x -> x.log().mean(-1).exp())
+                                .backward((g, x, y) -> spread(g.mul(y), x).div(x)),
+                        FACTOR,
+                        "1/n forgotten",
+                        Setting.alone(P33)),
+                in(
+                        unary("harmonicMean", x -> x.reciprocal().mean(-1).reciprocal())
+                                .backward((g, x, y) ->
+                                        spread(g.mul(y.square()), x).div(x.square())),
+                        FACTOR,
+                        "1/n forgotten",
+                        Setting.alone(P33)),
+                in(
+                        binary("weightedMean", (x, w) -> x.mul(w).sum(-1).div(w.sum(-1)))
+                                .pull(
+                                        1,
+                                        (g, in, y) -> spread(g, in[0])
+                                                .mul(in[0])
+                                                .div(in[1].sum(-1))
+                                                .sum(-2)),
+                        DROPPED,
+                        "the derivative of the sum of weights",
+                        TWO_ROWS));
+    }
+
+    private static List<Fault> moments() {
+        return List.of(
+                in(
+                        unary("myVariance", x -> centred(x).square().mean(-1))
+                                .backward((g, x, y) ->
+                                        spread(g, x).mul(centred(x)).mul(2)),
+                        FACTOR,
+                        "1/n forgotten",
+                        ROWS),
+                in(
+                        unary("myVariance", x -> centred(x).square().mean(-1))
+                                .backward((g, x, y) ->
+                                        spread(g, x).mul(centred(x)).mul(2.0 / (x.dim(-1) - 1))),
+                        FACTOR,
+                        "n - 1 in place of n",
+                        ROWS),
+                in(
+                        unary("myVariance", x -> centred(x).square().mean(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(x).mul(2.0 / x.dim(-1))),
+                        DROPPED,
+                        "the mean not subtracted",
+                        SQUARE),
+                in(
+                        unary("myDeviation", x -> centred(x).square().mean(-1).sqrt())
+                                .backward((g, x, y) ->
+                                        spread(g, x).mul(centred(x)).mul(2.0 / x.dim(-1))),
+                        FACTOR,
+                        "derivative of the root forgotten",
+                        ROWS),
+                in(
+                        unary("myDeviation", x -> centred(x).square().mean(-1).sqrt())
+                                .backward((g, x, y) -> spread(g.div(y), x).mul(centred(x))),
+                        FACTOR,
+                        "1/n forgotten",
+                        ALONE_MATRIX),
+                in(
+                        unary(
+                                        "standardise",
+                                        x -> centred(x)
+                                                .div(centred(x)
+                                                        .square()
+                                                        .mean(Dims.KEEP, -1)
+                                                        .sqrt()))
+                                .backward((g, x, y) -> centred(g)
+                                        .div(centred(x)
+                                                .square()
+                                                .mean(Dims.KEEP, -1)
+                                                .sqrt())),
+                        DROPPED,
+                        "the deviation taken as constant",
+                        ROWS),
+                in(
+                        unary(
+                                        "standardise",
+                                        x -> centred(x)
+                                                .div(centred(x)
+                                                        .square()
+                                                        .mean(Dims.KEEP, -1)
+                                                        .sqrt()))
+                                .backward((g, x, y) -> g.sub(y.mul(g.mul(y).mean(Dims.KEEP, -1)))
+                                        .div(centred(x)
+                                                .square()
+                                                .mean(Dims.KEEP, -1)
+                                                .sqrt())),
+                        DROPPED,
+                        "the mean taken as constant",
+                        ROWS),
+                in(
+                        unary("centre", ReductionFaults::centred).backward((g, x, y) -> g),
+                        DROPPED,
+                        "the mean taken as constant",
+                        SQUARE),
+                in(
+                        unary("centre", ReductionFaults::centred).backward((g, x, y) -> g.sub(g.mean(Dims.KEEP, -2))),
+                        TRANSPOSED,
+                        "centred along the other axis",
+                        SQUARE),
+                in(
+                        unary("meanSquare", x -> x.square().mean(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(x).mul(2))
+                                .forward((t, x, y) -> t.mul(x).mul(2).sum(-1)),
+                        FACTOR,
+                        "1/n forgotten in both modes",
+                        ROWS),
+                in(
+                        binary(
+                                        "covariance",
+                                        (a, b) -> centred(a).mul(centred(b)).mean(-1))
+                                .pull(
+                                        0,
+                                        (g, in, y) ->
+                                                spread(g, in[0]).mul(in[1]).div(3)),
+                        DROPPED,
+                        "the mean of the other not subtracted",
+                        Setting.alone(M23, M23.cos())));
+    }
+
+    private static List<Fault> norms() {
+        return List.of(
+                in(
+                        unary("myNorm", x -> x.square().sum(-1).sqrt())
+                                .backward((g, x, y) -> spread(g, x).mul(x)),
+                        FACTOR,
+                        "not divided by the norm",
+                        ROWS),
+                in(
+                        unary("myNorm", x -> x.square().sum(-1).sqrt())
+                                .backward((g, x, y) ->
+                                        spread(g.div(y.square()), x).mul(x)),
+                        FACTOR,
+                        "divided by its square",
+                        SQUARE),
+                in(
+                        unary("myNorm", x -> x.square().sum(-1).sqrt())
+                                .backward(
+                                        (g, x, y) -> spread(g.div(y), x).mul(x).mul(2)),
+                        FACTOR,
+                        "twice too large",
+                        ALONE_MATRIX),
+                in(
+                        unary("myNorm1", x -> x.abs().sum(-1)).backward((g, x, y) -> spread(g, x)),
+                        BRANCH,
+                        "the sign forgotten",
+                        ROWS),
+                in(
+                        unary("cubicNorm", x -> x.abs().cube().sum(-1).cbrt())
+                                .backward((g, x, y) ->
+                                        spread(g.div(y.square()), x).mul(x.square())),
+                        BRANCH,
+                        "the sign forgotten",
+                        ROWS),
+                in(
+                        unary(
+                                        "normalise",
+                                        x -> x.div(x.square().sum(Dims.KEEP, -1).sqrt()))
+                                .backward((g, x, y) ->
+                                        g.div(x.square().sum(Dims.KEEP, -1).sqrt())),
+                        DROPPED,
+                        "the projection",
+                        ROWS),
+                in(
+                        binary(
+                                        "cosine",
+                                        (a, b) -> a.mul(b)
+                                                .sum(-1)
+                                                .div(a.square().sum(-1).sqrt())
+                                                .div(b.square().sum(-1).sqrt()))
+                                .pull(
+                                        0,
+                                        (g, in, y) -> spread(g, in[0])
+                                                .mul(in[1])
+                                                .div(in[0].square()
+                                                        .sum(Dims.KEEP, -1)
+                                                        .sqrt())
+                                                .div(in[1].square()
+                                                        .sum(Dims.KEEP, -1)
+                                                        .sqrt())),
+                        DROPPED,
+                        "the norm's derivative",
+                        Setting.alone(M23, M23.cos())),
+                in(
+                        binary("squaredDistance", (a, b) -> a.sub(b).square().sum(-1))
+                                .pull(
+                                        1,
+                                        (g, in, y) -> spread(g, in[0])
+                                                .mul(in[0].sub(in[1]))
+                                                .mul(2)),
+                        SIGN,
+                        "by the second point",
+                        Setting.alone(M23, M23.cos())));
+    }
+
+    private static List<Fault> exponentials() {
+        return List.of(
+                in(
+                        unary("myLogSumExp", x -> x.logSumExp(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(x.exp())),
+                        FACTOR,
+                        "not normalised",
+                        ROWS),
+                in(
+                        unary("myLogSumExp", x -> x.logSumExp(-1))
+                                .backward((g, x, y) -> spread(g, x)
+                                        .mul(x.sub(x.max(Dims.KEEP, -1)).exp())),
+                        FACTOR,
+                        "normalised by the largest alone",
+                        LARGE_LOGITS),
+                in(
+                        unary("myLogSumExp", x -> x.logSumExp(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(x.softmax(-2))),
+                        TRANSPOSED,
+                        "softmax along the wrong axis",
+                        SQUARE),
+                in(
+                        unary("myLogSumExp", x -> x.logSumExp(-1))
+                                .backward((g, x, y) -> spread(g, x)
+                                        .mul(x.softmax(-1)
+                                                .add(x.ge(x.max(Dims.KEEP, -1)).toTensor()))),
+                        DROPPED,
+                        "the shift's two contributions do not cancel",
+                        LARGE_LOGITS),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax).backward((g, x, y) -> g.mul(y)),
+                        DROPPED,
+                        "-y sum",
+                        ROWS),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> g.mul(y).mul(y.neg().add(1))),
+                        DROPPED,
+                        "all but the diagonal",
+                        SQUARE),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> y.mul(g.sub(g.sum(Dims.KEEP, -1)))),
+                        FACTOR,
+                        "y forgotten within the sum",
+                        ROWS),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -2)))),
+                        TRANSPOSED,
+                        "summed along the wrong axis",
+                        SQUARE),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> y.mul(g.add(g.mul(y).sum(Dims.KEEP, -1)))),
+                        SIGN,
+                        "of the sum",
+                        LARGE_LOGITS),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax).forward((t, x, y) -> t.mul(y)),
+                        FORWARD_ONLY,
+                        "-y sum dropped",
+                        ROWS),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) ->
+                                        y.detach().mul(g.sub(g.mul(y.detach()).sum(Dims.KEEP, -1)))),
+                        SECOND,
+                        "detached output",
+                        ROWS),
+                in(
+                        unary("myLogSoftmax", x -> x.logSoftmax(-1)).backward((g, x, y) -> g.sub(g.sum(Dims.KEEP, -1))),
+                        FACTOR,
+                        "y forgotten",
+                        ROWS),
+                in(
+                        unary("myLogSoftmax", x -> x.logSoftmax(-1)).backward((g, x, y) -> g.sub(y.exp())),
+                        DROPPED,
+                        "the sum of cotangents",
+                        SQUARE),
+                in(
+                        unary("entropy", p -> p.mul(p.log()).sum(-1).neg())
+                                .backward((g, p, y) -> spread(g, p).mul(p.log()).neg()),
+                        DROPPED,
+                        "the 1 of ln p + 1",
+                        Setting.alone(P33)),
+                in(
+                        binary("divergence", (p, q) -> p.mul(p.div(q).log()).sum(-1))
+                                .pull(
+                                        1,
+                                        (g, in, y) ->
+                                                spread(g, in[0]).mul(in[0]).div(in[1])),
+                        SIGN,
+                        "by q",
+                        Setting.alone(P33, N33.square().add(0.2))));
+    }
+
+    private static List<Fault> scans() {
+        return List.of(
+                in(
+                        unary("myCumSum", x -> x.cumSum(-1)).backward((g, x, y) -> g.cumSum(-1)),
+                        PLACES,
+                        "not reversed",
+                        ROWS),
+                in(
+                        unary("myCumSum", x -> x.cumSum(-1))
+                                .backward((g, x, y) -> g.flip(-1).cumSum(-1)),
+                        PLACES,
+                        "not flipped back",
+                        SQUARE),
+                in(
+                        unary("myCumSum", x -> x.cumSum(-1))
+                                .backward((g, x, y) ->
+                                        g.flip(-1).cumSum(-1).flip(-1).sub(g)),
+                        PLACES,
+                        "off by one",
+                        ROWS),
+                in(
+                        unary("differences", x -> x.slice(-1, 1, 3).sub(x.slice(-1, 0, 2)))
+                                .backward((g, x, y) -> g.pad(-1, 1, 0)),
+                        DROPPED,
+                        "the subtrahend",
+                        ROWS),
+                in(
+                        unary("decaying", x -> x.mul(Tensor.of(0.25, 0.5, 1)).cumSum(-1))
+                                .backward((g, x, y) -> g.flip(-1).cumSum(-1).flip(-1)),
+                        FACTOR,
+                        "weights forgotten",
+                        ROWS));
+    }
+
+    private static List<Fault> extrema() {
+        return List.of(
+                in(unary("myMax", x -> x.max(-1)).backward((g, x, y) -> spread(g, x)), BRANCH, "to all entries", ROWS),
+                in(
+                        unary("myMin", x -> x.min(-1))
+                                .backward((g, x, y) ->
+                                        Tensor.where(x.eq(x.max(Dims.KEEP, -1)), spread(g, x), Tensor.scalar(0))),
+                        SWAPPED,
+                        "to the largest",
+                        SQUARE),
+                in(
+                        unary("range", x -> x.max(-1).sub(x.min(-1)))
+                                .backward((g, x, y) ->
+                                        Tensor.where(x.eq(x.max(Dims.KEEP, -1)), spread(g, x), Tensor.scalar(0))),
+                        DROPPED,
+                        "the smallest",
+                        ROWS),
+                in(
+                        unary("myMax", x -> x.max(-1))
+                                .backward((g, x, y) -> spread(g, x).div(3)),
+                        FACTOR,
+                        "shared by all, as for the mean",
+                        ALONE_MATRIX),
+                in(
+                        unary("normInf", x -> x.abs().max(-1))
+                                .backward((g, x, y) ->
+                                        Tensor.where(x.abs().eq(y.expandDims(-1)), spread(g, x), Tensor.scalar(0))),
+                        BRANCH,
+                        "the sign forgotten",
+                        Setting.alone(M23.neg())));
+    }
+
+    private static List<Fault> thin() {
+        return List.of(
+                in(
+                        unary("mySum", x -> x.sum(Dims.KEEP, -1))
+                                .backward((g, x, y) -> x.dim(-1) == 1 ? g.mul(0) : g.mul(Tensor.ones(x.dim(-1)))),
+                        SIZE_ONE,
+                        "0",
+                        THIN),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> x.dim(-1) == 1
+                                        ? g
+                                        : y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -1)))),
+                        SIZE_ONE,
+                        "passed through",
+                        THIN),
+                in(
+                        unary("myMean", x -> x.mean(-1))
+                                .backward((g, x, y) -> spread(g, x).div(Math.max(x.dim(-1), 2))),
+                        SIZE_ONE,
+                        "divided by at least 2",
+                        THIN),
+                in(
+                        unary("myNorm", x -> x.square().sum(-1).sqrt())
+                                .backward((g, x, y) -> x.dim(-1) == 1
+                                        ? spread(g, x)
+                                        : spread(g.div(y), x).mul(x)),
+                        SIZE_ONE,
+                        "the sign forgotten",
+                        THIN),
+                in(
+                        binary("myMul", Tensor::mul)
+                                .pull(
+                                        1,
+                                        (g, in, y) -> in[1].dim(-2) == 1
+                                                ? g.mul(in[0]).mean(Dims.KEEP, -2)
+                                                : g.mul(in[0])),
+                        SIZE_ONE,
+                        "mean when broadcast",
+                        Setting.alone(M33, Tensor.of(0.4, -0.2, 1.1).expandDims(0))),
+                in(
+                        op("myAdd", in -> in[0].add(in[1]))
+                                .pull(0, (g, in, y) -> in[0].dim(-1) == 1 ? g.slice(-1, 0, 1) : g),
+                        SIZE_ONE,
+                        "first column in place of the sum",
+                        Setting.of(
+                                (op, in) -> op.apply(in.get(0), in.get(1)).sin(),
+                                Tensor.of(0.4, -0.2, 1.1).expandDims(1),
+                                M33)));
+    }
+
+    private static List<Fault> precise() {
+        Tensor spoil = Tensor.concat(0, Tensor.ones(3999), Tensor.of(0.9)).reshape(50, 80);
+        return List.of(
+                in(
+                        unary("mySum", x -> x.sum(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(spoil)),
+                        ONE_ENTRY,
+                        "the last",
+                        Setting.alone(MANY.reshape(50, 80))),
+                in(
+                        unary("mySoftmax", ReductionFaults::softmax)
+                                .backward((g, x, y) -> y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -1)))
+                                        .mul(spoil)),
+                        ONE_ENTRY,
+                        "the last",
+                        Setting.alone(MANY.reshape(50, 80))),
+                in(
+                        unary("myMean", x -> x.mean(-1))
+                                .backward((g, x, y) -> spread(g, x).mul(0.333333)),
+                        Kind.SMALL,
+                        "1/3 with six digits",
+                        ROWS),
+                in(
+                        unary("myLogSumExp", x -> x.logSumExp(-1))
+                                .backward((g, x, y) ->
+                                        spread(g, x).mul(x.softmax(-1).mul(1 - 1e-6))),
+                        Kind.SMALL,
+                        "in reverse",
+                        LARGE_LOGITS));
+    }
+}
