@@ -273,7 +273,7 @@ public final class Derivatives {
         return parts.size() == 1 ? parts.get(0) : Tensor.concat(0, parts.toArray(new Tensor[0]));
     }
 
-    private static int directionsPerSweep(int in, int out) {
+    static int directionsPerSweep(int in, int out) {
         return Math.max(1, Math.min(MOST_DIRECTIONS, MOST_ENTRIES / Math.max(1, Math.max(in, out))));
     }
 

@@ -87,6 +87,30 @@ final class Axes {
         return expand(reduced, primal).broadcastTo(reduced.shape.slice(0, lead).append(primal));
     }
 
+    /** Returns the relation of a reduction: a result depends on the entries that it was reduced from. */
+    Relation relation(Shape in, Shape out) {
+        return Relation.collected(repeat(Relation.numbers(out), in), out);
+    }
+
+    /** Returns the relation in which entries depend on all entries that differ from them along these axes only. */
+    Relation within(Shape shape) {
+        Tensor groups = repeat(Relation.numbers(reduce(shape)), shape);
+        return Relation.ofGroups(groups, groups);
+    }
+
+    /** Returns the relation in which entries depend on themselves and those before them, or behind, along the one axis. */
+    Relation running(Shape shape, boolean fromEnd) {
+        int n = count(shape);
+        int stride = shape.strides()[of(shape)[0]];
+        return Relation.ofReads(shape.size(), entry -> {
+            int at = entry / stride % n;
+            int[] reads = new int[fromEnd ? n - at : at + 1];
+            int first = fromEnd ? entry : entry - at * stride;
+            Arrays.setAll(reads, i -> first + i * stride);
+            return reads;
+        });
+    }
+
     @Override
     public String toString() {
         return Arrays.toString(fromEnd);

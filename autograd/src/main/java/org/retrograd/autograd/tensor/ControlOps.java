@@ -45,6 +45,11 @@ final class ControlOps {
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]);
         }
+
+        @Override
+        public Dependence dependence() {
+            return Dependence.ELEMENTWISE;
+        }
     }
 
     /** The identity, whose derivative is multiplied by a factor. */

@@ -58,7 +58,7 @@ class Elementwise extends Op {
     private static synchronized Elementwise make(Primitive primitive) {
         int index = primitive.index();
         @Nullable Elementwise[] grown = index < made.length ? made.clone() : Arrays.copyOf(made, 2 * index);
-        Elementwise op = primitive == Arithmetic.SELECT ? new Select() : new Elementwise(primitive);
+        Elementwise op = primitive == Arithmetic.SELECT ? Select.byValues() : new Elementwise(primitive);
         grown[index] = op;
         made = grown;
         return op;

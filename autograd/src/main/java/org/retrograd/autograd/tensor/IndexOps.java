@@ -117,6 +117,11 @@ final class IndexOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.collected(take.apply(Relation.numbers(y.shape)), y.shape);
+        }
+
+        @Override
         public Tensor magnitude(Tensor[] in, Tensor y) {
             return apply(in[0].abs());
         }
@@ -317,6 +322,11 @@ final class IndexOps {
         @Override
         public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return gather.apply(g);
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.collected(gather.apply(Relation.numbers(y.shape)), y.shape);
         }
 
         @Override

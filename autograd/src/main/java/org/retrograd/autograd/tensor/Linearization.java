@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Sparsity;
 
 /**
  * A function evaluated once at a point, from which any number of cotangents can be pulled back and tangents pushed forward.
@@ -91,6 +92,31 @@ public final class Linearization {
         return found != null
                 ? found
                 : Tensor.zeros(Directions.of(tangents.get(0), variables[0]).append(output.shape));
+    }
+
+    /**
+     * Returns which entries of the value depend on which entries of the arguments, as far as the recorded calls tell: the
+     * pattern of the Jacobian, or more. Rows are the entries of the value, columns those of the arguments one after the
+     * other, all in row-major order.
+     *
+     * <p>The pattern holds for whatever numbers as long as the function makes the same calls: both branches of a piecewise
+     * function count. Constants are taken as they are, though: what a constant mask or a zero in a constant factor of a
+     * matrix product hides is no entry.
+     */
+    public Sparsity sparsity() {
+        int columns = 0;
+        for (Tensor variable : variables) {
+            columns += variable.size();
+        }
+        return graph == null ? Sparsity.empty(output.size(), columns) : new Structure(graph, variables).sparsity();
+    }
+
+    /**
+     * Returns a number that is the same for another recording of the same calls: where it is, so is {@link #sparsity},
+     * which costs more.
+     */
+    public long structure() {
+        return graph == null ? output.size() : new Structure(graph, variables).fingerprint();
     }
 
     private static void requireShape(String what, Tensor derivative, Tensor primal) {

@@ -14,8 +14,12 @@ public final class Mask {
     /** 1 where true, 0 where false; a constant. */
     private final Tensor ones;
 
-    private Mask(Tensor ones) {
+    /** Whether the truth values are constants, rather than the result of comparing values that vary. */
+    private final boolean constant;
+
+    private Mask(Tensor ones, boolean constant) {
         this.ones = ones;
+        this.constant = constant;
     }
 
     /** Returns a mask with one axis. */
@@ -24,32 +28,32 @@ public final class Mask {
         for (int i = 0; i < values.length; i++) {
             ones[i] = values[i] ? 1 : 0;
         }
-        return new Mask(Tensor.of(ones));
+        return new Mask(Tensor.of(ones), true);
     }
 
     /** Returns where a comparison of two tensors holds. */
     static Mask compare(Primitive comparison, Tensor a, Tensor b) {
-        return new Mask(Elementwise.of(comparison).apply(a.detach(), b.detach()));
+        return new Mask(Elementwise.of(comparison).apply(a.detach(), b.detach()), !a.traced() && !b.traced());
     }
 
     /** Returns the same truth values in another shape of the same size. */
     public Mask reshape(int... dims) {
-        return new Mask(ones.reshape(dims));
+        return new Mask(ones.reshape(dims), constant);
     }
 
     /** Returns where both hold. */
     public Mask and(Mask other) {
-        return new Mask(ones.mul(other.ones));
+        return new Mask(ones.mul(other.ones), constant && other.constant);
     }
 
     /** Returns where at least one holds. */
     public Mask or(Mask other) {
-        return new Mask(ones.maximum(other.ones));
+        return new Mask(ones.maximum(other.ones), constant && other.constant);
     }
 
     /** Returns where this does not hold. */
     public Mask not() {
-        return compare(Arithmetic.EQUAL, ones, Tensor.scalar(0));
+        return new Mask(ones.eq(0).ones, constant);
     }
 
     /** Returns how many entries are true. */
@@ -75,6 +79,11 @@ public final class Mask {
     /** Returns the shape. */
     public Shape shape() {
         return ones.shape;
+    }
+
+    /** Returns the operation that chooses by this mask. */
+    Op select() {
+        return constant ? Select.BY_CONSTANT : Elementwise.of(Arithmetic.SELECT);
     }
 
     /** Returns 1 where true and 0 where false, as a constant. */

@@ -61,9 +61,25 @@ public abstract class Op {
         return y.abs();
     }
 
-    /** Returns how entries of the result depend on entries of the inputs. */
+    /** Returns the family to which the operation belongs by how entries of its result depend on entries of its inputs. */
     public Dependence dependence() {
         return Dependence.DENSE;
+    }
+
+    /**
+     * Returns which entries of the result depend on which entries of one input, whatever the numbers in the inputs that
+     * vary. It may name too many, never too few. What {@link #dependence} says decides it, unless an operation overrides.
+     *
+     * @param k which input
+     * @param in the inputs
+     * @param y the result
+     */
+    public Relation relation(int k, Tensor[] in, Tensor y) {
+        return switch (dependence()) {
+            case ELEMENTWISE -> Relation.elementwise(in[k].shape, y.shape);
+            case SELECTION -> Relation.selection(this, k, in);
+            case DENSE -> Relation.dense(in[k].shape, y.shape);
+        };
     }
 
     /**

@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
 
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.MatrixProduct;
 import org.retrograd.autograd.array.Shape;
@@ -120,6 +121,46 @@ final class ProductOps {
                 aligned[k] = tangent == null ? null : Directions.align(tangent, in[k], y.rank());
             }
             return super.jvp(aligned, in, y);
+        }
+
+        /**
+         * An entry depends on its row of the left factor, on its column of the right one; if the other factor is a constant,
+         * only on those entries that it does not multiply by 0.
+         */
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            Tensor other = in[1 - k];
+            if (other.op == null && other.eq(0).any()) {
+                return throughConstant(k, in, y.shape);
+            }
+            boolean transposed = k == 0 ? transposeA : transposeB;
+            Shape shape = in[k].shape;
+            Tensor lines = Relation.numbers(shape.with((k == 0) == transposed ? -2 : -1, 1));
+            return Relation.ofGroups(
+                    lines.broadcastTo(shape), (transposed ? lines.transpose() : lines).broadcastTo(y.shape));
+        }
+
+        private Relation throughConstant(int k, Tensor[] in, Shape out) {
+            Shape batch = out.slice(0, out.rank() - 2);
+            Tensor left = k == 0 ? Relation.numbers(in[0].shape) : in[0].ne(0).toTensor();
+            Tensor right = k == 1 ? Relation.numbers(in[1].shape) : in[1].ne(0).toTensor();
+            Storage rows = repeated(transposeA ? left.transpose() : left, batch);
+            Storage columns = repeated(transposeB ? right.transpose() : right, batch);
+            int n = out.dim(-2);
+            int m = out.dim(-1);
+            int inner = in[0].dim(transposeA ? -2 : -1);
+            return Relation.ofReads(out.size(), entry -> {
+                int row = entry / m * inner;
+                int column = entry / (n * m) * inner * m + entry % m;
+                return IntStream.range(0, inner)
+                        .map(l -> (int) (rows.get(row + l) * columns.get(column + l * m)) - 1)
+                        .filter(position -> position >= 0)
+                        .toArray();
+            });
+        }
+
+        private static Storage repeated(Tensor matrix, Shape batch) {
+            return matrix.broadcastTo(batch.append(matrix.shape.slice(matrix.rank() - 2, matrix.rank()))).data;
         }
 
         @Override

@@ -60,6 +60,11 @@ final class ReductionOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axes.relation(in[k].shape, y.shape);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::sum, axes, in[0], out);
         }
@@ -109,6 +114,11 @@ final class ReductionOps {
         public Shape shape(Tensor[] in) {
             requireEntries(name(), axes, in[0].shape);
             return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axes.relation(in[k].shape, y.shape);
         }
 
         @Override
@@ -174,6 +184,11 @@ final class ReductionOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axes.relation(in[k].shape, y.shape);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::logSumExp, axes, in[0], out);
         }
@@ -230,6 +245,11 @@ final class ReductionOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axis.within(y.shape);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             return reduce(Reductions::softmax, axis, in[0], out);
         }
@@ -275,6 +295,11 @@ final class ReductionOps {
         @Override
         public Shape shape(Tensor[] in) {
             return axes.reduce(in[0].shape);
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axes.relation(in[k].shape, y.shape);
         }
 
         @Override
@@ -338,6 +363,11 @@ final class ReductionOps {
         @Override
         public Tensor transpose(int k, Tensor g, Tensor[] in) {
             return new CumSum(axis, !fromEnd).apply(g);
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return axis.running(y.shape, fromEnd);
         }
 
         @Override

@@ -12,8 +12,29 @@ import org.retrograd.autograd.scalar.Arithmetic;
  * contributes an exact 0 even if the cotangent is infinite or NaN.
  */
 final class Select extends Elementwise {
-    Select() {
+    /** The choice by a condition that is a constant: what it does not choose, the result does not depend on. */
+    static final Select BY_CONSTANT = new Select(true);
+
+    private final boolean byConstant;
+
+    private Select(boolean byConstant) {
         super(Arithmetic.SELECT);
+        this.byConstant = byConstant;
+    }
+
+    /** Returns the choice by a condition that may be another one at other points. */
+    static Select byValues() {
+        return new Select(false);
+    }
+
+    @Override
+    public Relation relation(int k, Tensor[] in, Tensor y) {
+        if (!byConstant || k == 0) {
+            return super.relation(k, in, y);
+        }
+        Tensor numbers = Relation.numbers(in[k].shape).broadcastTo(y.shape);
+        Tensor none = Tensor.scalar(0);
+        return Relation.copies(k == 1 ? apply(in[0], numbers, none) : apply(in[0], none, numbers));
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
-import org.retrograd.autograd.scalar.Arithmetic;
 
 /**
  * An immutable array of float64 numbers, linked to the call that computed it.
@@ -158,7 +157,7 @@ public final class Tensor
 
     /** Returns the entries of {@code a} where the condition holds, of {@code b} elsewhere; shapes broadcast. */
     public static Tensor where(Mask condition, Tensor a, Tensor b) {
-        return Elementwise.of(Arithmetic.SELECT).apply(condition.toTensor(), a, b);
+        return condition.select().apply(condition.toTensor(), a, b);
     }
 
     /**
