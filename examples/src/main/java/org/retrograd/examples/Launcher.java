@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.retrograd.examples.gradbench.GradBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -75,6 +76,7 @@ public final class Launcher {
         for (Example example : examples) {
             commandLine.addSubcommand(CommandSpec.forAnnotatedObject(example));
         }
+        commandLine.addSubcommand(new GradBench(System.in, out));
         return commandLine
                 .setSubcommandsCaseInsensitive(true)
                 .setOut(new PrintWriter(out, true, UTF_8))
@@ -93,7 +95,12 @@ public final class Launcher {
         if (!parsed.hasSubcommand()) {
             throw new ParameterException(parsed.commandSpec().commandLine(), "Name the example to run.");
         }
-        Example example = (Example) parsed.subcommand().commandSpec().userObject();
+        Object command = parsed.subcommand().commandSpec().userObject();
+        if (command instanceof GradBench tool) {
+            tool.run();
+            return ExitCode.OK;
+        }
+        Example example = (Example) command;
         return example.run(new Report(launcher.out), launcher.seed) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
