@@ -71,6 +71,15 @@ final class Axes {
         return new ReductionOps.Sum(this).apply(x);
     }
 
+    /** Returns the first entries along these axes, which keep length 1. */
+    Tensor first(Tensor x) {
+        Tensor first = x;
+        for (int axis : fromEnd) {
+            first = first.slice(axis, 0, 1);
+        }
+        return first;
+    }
+
     /** Returns a result of the reduction, or its cotangent, with the reduced axes put back at length 1. */
     Tensor expand(Tensor reduced, Shape primal) {
         if (keep || (reduced.rank() == 0 && cover(primal))) {

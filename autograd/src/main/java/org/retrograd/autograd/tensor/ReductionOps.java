@@ -427,20 +427,30 @@ final class ReductionOps {
             call("x.standardDeviation(1, -1)", real(3, 4), x -> x.standardDeviation(1, -1)));
 
     static Tensor variance(Tensor x, int ddof, Axes axes) {
-        return axes.sum(centred(x, ddof, axes).square()).div(axes.count(x.shape) - ddof);
+        requireMoreThan(ddof, x, axes);
+        return axes.sum(centred(x, axes).square()).div(axes.count(x.shape) - ddof);
     }
 
     static Tensor standardDeviation(Tensor x, int ddof, Axes axes) {
-        return new Norm(axes).apply(centred(x, ddof, axes)).div(Math.sqrt(axes.count(x.shape) - ddof));
+        requireMoreThan(ddof, x, axes);
+        return new Norm(axes).apply(centred(x, axes)).div(Math.sqrt(axes.count(x.shape) - ddof));
     }
 
-    private static Tensor centred(Tensor x, int ddof, Axes axes) {
+    private static void requireMoreThan(int ddof, Tensor x, Axes axes) {
         int n = axes.count(x.shape);
         if (n - ddof <= 0) {
             throw new IllegalArgumentException("variance with ddof " + ddof + " needs more than " + ddof
                     + " entries, but shape " + x.shape + " gives " + n + " over axes " + axes);
         }
-        return x.sub(axes.expand(axes.sum(x), x.shape).div(n));
+    }
+
+    /**
+     * Returns the distances from the mean over axes. The first entries are subtracted before, which changes no distance and
+     * no derivative: equal entries then have distances of exactly 0, where the mean alone may be one rounding off.
+     */
+    static Tensor centred(Tensor x, Axes axes) {
+        Tensor shifted = x.sub(axes.first(x.detach()));
+        return shifted.sub(axes.expand(mean(shifted, axes), x.shape));
     }
 
     static final Definition SUM_SQUARES = Definition.of(
@@ -482,7 +492,7 @@ final class ReductionOps {
         return Indices.owning(out, positions);
     }
 
-    private static void requireEntries(String name, Axes axes, Shape shape) {
+    static void requireEntries(String name, Axes axes, Shape shape) {
         if (axes.count(shape) == 0) {
             throw new IllegalArgumentException(name + " of no entries does not exist: shape " + shape
                     + " is empty along axes " + axes + " (counted from the end)");
