@@ -36,4 +36,13 @@ public record Slide(int length, int window, int stride, int padding, int dilatio
         int end = Math.floorDiv(length - 1 - (dilation * q - padding), stride) + 1;
         return Math.min(Math.max(end, first(q)), positions());
     }
+
+    /** Returns how many entries of the window at position {@code p} lie on the axis. */
+    public int entries(int p) {
+        int count = 0;
+        for (int q = 0; q < window; q++) {
+            count += at(p, q) >= 0 && at(p, q) < length ? 1 : 0;
+        }
+        return count;
+    }
 }

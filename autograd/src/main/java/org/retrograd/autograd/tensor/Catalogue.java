@@ -30,7 +30,11 @@ public final class Catalogue {
             ProductOps.class,
             Convolutions.class,
             ScanOps.class,
-            OrderOps.class);
+            OrderOps.class,
+            Pooling.class,
+            Normalisations.class,
+            Attention.class,
+            Regularisation.class);
 
     private Catalogue() {}
 

@@ -182,6 +182,9 @@ class SpecialPointsTest {
         gradient(v -> v.standardDeviation(0), Tensor.of(3, 3, 3), 0, 0, 0);
         gradient(v -> v.standardDeviation(1), Tensor.of(3, 3), 0, 0);
         gradient(v -> v.variance(0), Tensor.of(3, 3, 3), 0, 0, 0);
+        // the mean of these is one rounding off
+        assertThat(Tensor.of(0.1, 0.1, 0.1).standardDeviation(0).item()).isZero();
+        gradient(v -> v.standardDeviation(0), Tensor.of(0.1, 0.1, 0.1), 0, 0, 0);
     }
 
     @Test
@@ -252,6 +255,93 @@ class SpecialPointsTest {
         gradient(v -> v.softmax(0).slice(0, 0, 1), Tensor.of(-INF, -INF), 0, 0);
         gradient(v -> v.softmax(0).slice(0, 0, 1), Tensor.of(0, 0, -INF), 0.25, -0.25, 0);
         assertThat(Tensor.of(1000, 1000).softmax(0).toArray()).containsExactly(0.5, 0.5);
+    }
+
+    // --- neural primitives ---
+
+    @Test
+    void theFirstOfTiedEntriesIsPooled() {
+        gradient(v -> Pooling.maxPool1d(v, 3), Tensor.of(1, 5, 5, 7, 7, 7), 0, 1, 0, 1, 0, 0);
+        gradient(v -> Pooling.maxPool2d(v.reshape(2, 2), 2), Tensor.of(1, 4, 4, 4), 0, 1, 0, 0);
+        gradient(v -> Pooling.maxPool1d(v, 3), Tensor.of(-INF, -INF, -INF), 1, 0, 0);
+    }
+
+    @Test
+    void paddingIsNeverPooled() {
+        Sliding padded = Sliding.BY_ONE.padding(1);
+        Tensor x = Tensor.of(-3, -2, -5);
+        assertThat(Pooling.maxPool1d(x, 3, padded).toArray()).containsExactly(-2, -2, -2);
+        assertThat(Pooling.avgPool1d(x, 3, padded).toArray()).containsExactly(-2.5, -10 / 3.0, -3.5);
+        gradient(v -> Pooling.maxPool1d(v, 3, padded.stride(2)), x, 0, 2, 0);
+        gradient(v -> Pooling.avgPool1d(v, 3, padded.stride(2)), x, 0.5, 1, 0.5);
+        assertThat(Pooling.maxPool1d(Tensor.of(-INF, -INF), 3, padded).toArray())
+                .containsExactly(-INF, -INF);
+    }
+
+    @Test
+    void theFirstNaNIsPooled() {
+        gradient(v -> Pooling.maxPool1d(v, 4), Tensor.of(1, NAN, 9, NAN), 0, 1, 0, 0);
+        assertThat(Pooling.maxPool1d(Tensor.of(1, NAN, 9, 8), 2).toArray()).containsExactly(NAN, 9);
+    }
+
+    @Test
+    void equalEntriesAreNormalisedToZero() {
+        for (double c : new double[] {3, 0.1, 0.7, 123.456}) {
+            Tensor row = Tensor.of(c, c, c);
+            assertThat(Normalisations.layerNorm(row, 0, -1).toArray()).containsExactly(0, 0, 0);
+            gradient(v -> weighted(Normalisations.layerNorm(v, 0, -1)), row, 0, 0, 0);
+            assertThat(Normalisations.layerNorm(row, 0.25, -1).toArray()).containsExactly(0, 0, 0);
+            // (w - mean of w) / sqrt(epsilon)
+            gradient(
+                    v -> Normalisations.layerNorm(v, 0.25, -1).mul(Tensor.of(1, 2, 4, 5)),
+                    Tensor.of(c, c, c, c),
+                    -4,
+                    -2,
+                    2,
+                    4);
+        }
+        assertThat(second(v -> weighted(Normalisations.layerNorm(v, 0, -1)).sum(), Tensor.of(0.7, 0.7, 0.7)))
+                .containsExactly(0, 0, 0);
+        gradient(v -> weighted(Normalisations.rmsNorm(v, 0, -1)), Tensor.of(0, 0, 0), 0, 0, 0);
+        gradient(v -> weighted(Normalisations.rmsNorm(v, 0.25, -1)), Tensor.of(0, 0, 0), 2, 4, 6);
+        gradient(v -> weighted(Normalisations.batchNorm(v.reshape(3, 1), 0, 1).flatten()), Tensor.of(5, 5, 5), 0, 0, 0);
+    }
+
+    private static Tensor weighted(Tensor y) {
+        return y.mul(Tensor.of(1, 2, 3));
+    }
+
+    @Test
+    void aQueryThatSeesNoKeyGetsZeroWithoutDerivative() {
+        Tensor values = Tensor.of(1, 2, 4, 8).reshape(2, 2);
+        Mask second = Mask.of(false, false, true, true).reshape(2, 2);
+        UnaryOperator<Tensor> attention = x -> Attention.attention(x.reshape(2, 2), x.reshape(2, 2), values, second)
+                .slice(0, 0, 1);
+        assertThat(attention.apply(Tensor.of(1, 2, 3, 4)).toArray()).containsExactly(0, 0);
+        gradient(attention, Tensor.of(1, 2, 3, 4), 0, 0, 0, 0);
+        assertThat(second(x -> attention.apply(x).sum(), Tensor.of(1, 2, 3, 4))).containsExactly(0, 0, 0, 0);
+        gradient(
+                v -> Attention.attention(values, values, v.reshape(2, 2), second)
+                        .slice(0, 0, 1),
+                values.flatten(),
+                0,
+                0,
+                0,
+                0);
+    }
+
+    @Test
+    void attentionToNothingIsZero() {
+        Tensor y = Attention.attention(Tensor.ones(2, 3), Tensor.zeros(0, 3), Tensor.zeros(0, 4));
+        assertThat(y.sameAs(Tensor.zeros(2, 4))).isTrue();
+    }
+
+    @Test
+    void whatWasDroppedHasDerivativeZeroWhateverItsValue() {
+        gradient(v -> Regularisation.dropout(v, 1, 7).mul(v.reciprocal()), Tensor.of(2, 4), 0, 0);
+        gradient(v -> Regularisation.dropout(v.sqrt(), 1, 7), Tensor.of(0, -1), 0, 0);
+        gradient(v -> Regularisation.dropout(v, 0, 7), Tensor.of(0, -1), 1, 1);
+        assertThat(Regularisation.dropout(Tensor.of(INF, NAN), 1, 7).toArray()).containsExactly(0, 0);
     }
 
     // --- (c) one-sided infinite derivatives, also at -0.0 ---
