@@ -62,7 +62,8 @@ public final class Launcher {
                 new DeltaRule(),
                 new Xor(),
                 new VanishingDelta(),
-                new Digits());
+                new Digits(),
+                new SparseJacobian());
     }
 
     /** Runs the example named by the first argument and exits. */

@@ -82,9 +82,11 @@ public final class Colouring {
      */
     public static Colouring star(Sparsity symmetric) {
         int[] byEntries = byEntries(symmetric);
-        return star(symmetric, inOrder(byEntries.length), false)
-                .or(star(symmetric, byEntries, false))
-                .or(star(symmetric, byEntries, true));
+        Colouring inOrder = star(symmetric, inOrder(byEntries.length), false);
+        // with two colours there is nothing left to gain, unless the matrix is diagonal, and then there is only one
+        return inOrder.count <= 2
+                ? inOrder
+                : inOrder.or(star(symmetric, byEntries, false)).or(star(symmetric, byEntries, true));
     }
 
     private static Colouring star(Sparsity symmetric, int[] order, boolean apart) {
