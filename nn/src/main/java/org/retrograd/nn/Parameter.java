@@ -1,7 +1,7 @@
 package org.retrograd.nn;
 
 import java.util.Objects;
-import java.util.function.Supplier;
+import org.retrograd.autograd.tensor.Holder;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
@@ -11,7 +11,7 @@ import org.retrograd.autograd.tensor.Tensor;
  * parameter had in the forward pass, also after {@link #set}. Layers may share a parameter; its gradient is then the sum
  * over all its uses. A parameter is not for several threads at once.
  */
-public final class Parameter implements Supplier<Tensor> {
+public final class Parameter implements Holder {
     private final String name;
     private final boolean frozen;
     private Tensor value;
@@ -28,6 +28,7 @@ public final class Parameter implements Supplier<Tensor> {
     }
 
     /** Returns the name, by which messages and reports call the parameter. */
+    @Override
     public String name() {
         return name;
     }
@@ -44,6 +45,7 @@ public final class Parameter implements Supplier<Tensor> {
      * @throws IllegalArgumentException if the shape differs from that of the present value
      * @throws IllegalStateException if the parameter is frozen
      */
+    @Override
     public void set(Tensor newValue) {
         if (frozen) {
             throw new IllegalStateException("parameter \"" + name

@@ -23,6 +23,11 @@ final class ControlOps {
         }
 
         @Override
+        public boolean stated() {
+            return true;
+        }
+
+        @Override
         public Shape shape(Tensor[] in) {
             if (!in[0].shape.equals(value.shape)) {
                 throw new IllegalArgumentException("straightThrough replaces a value by one of the same shape, but got "
@@ -63,6 +68,11 @@ final class ControlOps {
         @Override
         public String name() {
             return "scaleGradient";
+        }
+
+        @Override
+        public boolean stated() {
+            return true;
         }
 
         @Override

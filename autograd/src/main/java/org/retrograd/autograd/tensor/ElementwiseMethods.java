@@ -461,7 +461,7 @@ public sealed interface ElementwiseMethods permits Tensor {
 
     /** Returns {@code value} with the derivative of this: a gradient passes straight through rounding, for instance. */
     default Tensor straightThrough(Tensor value) {
-        return new ControlOps.StraightThrough(value.detach()).apply((Tensor) this);
+        return new ControlOps.StraightThrough(value.constant()).apply((Tensor) this);
     }
 
     /** Returns the same value, whose derivative is multiplied by a factor. */

@@ -42,7 +42,7 @@ public final class Linearization {
 
     /** Returns the value of the function: traced if and only if somebody else's variable was reached. */
     public Tensor value() {
-        return graph == null || graph.watched() ? output : output.detach();
+        return graph == null || graph.watched() ? output : output.constant();
     }
 
     /**

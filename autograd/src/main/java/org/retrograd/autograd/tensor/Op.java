@@ -91,6 +91,14 @@ public abstract class Op {
     }
 
     /**
+     * Whether the rules state another derivative than that of the value, on purpose: a checker says so and does not
+     * complain.
+     */
+    public boolean stated() {
+        return false;
+    }
+
+    /**
      * A set of points at which a derivative jumps.
      *
      * @param order the lowest derivative that jumps: 0 for a jump of the value, 1 for a kink, 2 for a bend
@@ -117,7 +125,7 @@ public abstract class Op {
                 return new Tensor(shape, data, this, in, Origin.derived(in));
             }
         }
-        return new Tensor(shape, data);
+        return new Tensor(shape, data, Origin.constant(in));
     }
 
     /** Returns a sentence on the operation as it was called, for messages. */

@@ -41,8 +41,8 @@ final class Select extends Elementwise {
     public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         Tensor zero = Tensor.scalar(0);
         return switch (k) {
-            case 1 -> apply(in[0].detach(), g, zero);
-            case 2 -> apply(in[0].detach(), zero, g);
+            case 1 -> apply(in[0].constant(), g, zero);
+            case 2 -> apply(in[0].constant(), zero, g);
             default -> Tensor.zeros(g.shape);
         };
     }
@@ -55,7 +55,7 @@ final class Select extends Elementwise {
             Tensor tangent = t[k];
             shape = tangent == null ? shape : Directions.of(tangent, in[k]).append(y.shape);
         }
-        return apply(in[0].detach(), align(t[1], in[1], y, zero), align(t[2], in[2], y, zero))
+        return apply(in[0].constant(), align(t[1], in[1], y, zero), align(t[2], in[2], y, zero))
                 .broadcastTo(shape);
     }
 
@@ -65,11 +65,11 @@ final class Select extends Elementwise {
 
     @Override
     void pull(int k, Tensor g, Tensor y, Sweep sweep, int slot) {
-        sweep.add(slot, vjp(k, g, Tensor.detached(y.in), y));
+        sweep.add(slot, vjp(k, g, Tensor.constants(y.in), y));
     }
 
     @Override
     Tensor push(@Nullable Tensor[] t, Tensor y) {
-        return Objects.requireNonNull(jvp(t, Tensor.detached(y.in), y));
+        return Objects.requireNonNull(jvp(t, Tensor.constants(y.in), y));
     }
 }

@@ -67,8 +67,8 @@ final class Sweep {
         boolean fused = !recorded && y.op instanceof Elementwise;
         // a linear operation of one input needs only its shape: nothing to detach
         boolean asTheyAre = recorded || fused || (y.in.length == 1 && y.op instanceof Linear);
-        Tensor[] in = asTheyAre ? y.in : Tensor.detached(y.in);
-        Tensor out = asTheyAre ? y : y.detach();
+        Tensor[] in = asTheyAre ? y.in : Tensor.constants(y.in);
+        Tensor out = asTheyAre ? y : y.constant();
         for (int k = 0; k < y.in.length; k++) {
             int into = graph.wanted(y.in[k]);
             if (into >= 0 && fused) {
@@ -160,7 +160,9 @@ final class Sweep {
         if (varies) {
             values[slot] = recorded
                     ? y.op().jvp(t, y.in, y)
-                    : y.op instanceof Elementwise op ? op.push(t, y) : y.op().jvp(t, Tensor.detached(y.in), y.detach());
+                    : y.op instanceof Elementwise op
+                            ? op.push(t, y)
+                            : y.op().jvp(t, Tensor.constants(y.in), y.constant());
         }
     }
 

@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import com.google.common.base.Preconditions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public final class Tensor
     /** Makes a constant. */
     Tensor(Shape shape, Storage data) {
         this(shape, data, null, NONE, 0, null);
+    }
+
+    /** Makes a constant that remembers from what it was cut. */
+    Tensor(Shape shape, Storage data, @Nullable Origin origin) {
+        this(shape, data, null, NONE, 0, origin);
     }
 
     /** Makes a traced value. */
@@ -221,12 +227,17 @@ public final class Tensor
         }
         Preconditions.checkArgument(
                 value.shape.equals(shape), "a new value of %s must have its shape, but has %s", label(), value.shape);
-        return new Tensor(shape, value.data, variable, NONE, origin);
+        return new Tensor(shape, value.data, variable, NONE, Origin.renewed(origin, value.origin));
     }
 
     /** Returns the same value under a name, by which messages, traces and reports will call it. */
     public Tensor named(String name) {
         return new Tensor(shape, data, op, in, id, Origin.named(name, origin));
+    }
+
+    /** Returns the name that {@link #named} gave. */
+    public Optional<String> name() {
+        return Optional.ofNullable(origin).map(Origin::name);
     }
 
     /** Returns the same value, marked so that everything computed from it remembers the source line of its call. */
@@ -236,15 +247,20 @@ public final class Tensor
 
     /** Returns the value as a constant: derivatives stop here. */
     public Tensor detach() {
-        return op == null ? this : new Tensor(shape, data, null, NONE, 0, origin);
+        return op == null ? this : new Tensor(shape, data, null, NONE, 0, Origin.detached(this));
     }
 
-    static Tensor[] detached(Tensor[] tensors) {
-        Tensor[] detached = new Tensor[tensors.length];
+    /** Returns the value as a constant for the engine's own use, which leaves no trace. */
+    Tensor constant() {
+        return op == null ? this : new Tensor(shape, data, null, NONE, 0, null);
+    }
+
+    static Tensor[] constants(Tensor[] tensors) {
+        Tensor[] constants = new Tensor[tensors.length];
         for (int k = 0; k < tensors.length; k++) {
-            detached[k] = tensors[k].detach();
+            constants[k] = tensors[k].constant();
         }
-        return detached;
+        return constants;
     }
 
     /** Whether this is a variable or was computed from one, so that derivatives can be taken. */

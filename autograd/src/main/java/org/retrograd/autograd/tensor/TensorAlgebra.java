@@ -21,7 +21,7 @@ enum TensorAlgebra implements Algebra<Tensor> {
     public Tensor apply(Primitive primitive, Tensor a, Tensor b) {
         // what is constant between jumps has no derivative to record: the comparisons that choose a branch
         return primitive.piecewiseConstant()
-                ? Elementwise.of(primitive).apply(a.detach(), b.detach())
+                ? Elementwise.of(primitive).apply(a.constant(), b.constant())
                 : Elementwise.of(primitive).apply(a, b);
     }
 

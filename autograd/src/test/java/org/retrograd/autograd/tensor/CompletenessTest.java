@@ -124,7 +124,7 @@ class CompletenessTest {
                         OpCheck.draw(example, 2).stream().map(Tensor::variable).toList();
                 for (Tensor t : OpCheck.calls(example.function().apply(point))) {
                     Tensor value = t.detach();
-                    Tensor bound = t.in.length == 0 ? value.abs() : t.op().magnitude(Tensor.detached(t.in), value);
+                    Tensor bound = t.in.length == 0 ? value.abs() : t.op().magnitude(Tensor.constants(t.in), value);
                     assertThat(bound.shape()).isEqualTo(value.shape());
                     assertThat(value.abs().mul(1 - 1e-14).gt(bound).any())
                             .as(t.toString())
@@ -191,7 +191,7 @@ class CompletenessTest {
 
     /** Pulls each entry of a result back by itself: what it reaches must be what the operation says it depends on. */
     private static void checkDependence(Tensor y) {
-        Tensor[] in = Tensor.detached(y.in);
+        Tensor[] in = Tensor.constants(y.in);
         for (int entry = 0; entry < y.size(); entry++) {
             Tensor seed = Indices.of(entry).oneHot(y.size()).reshape(y.shape());
             int reached = 0;

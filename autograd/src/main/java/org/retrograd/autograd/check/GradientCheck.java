@@ -1,0 +1,138 @@
+package org.retrograd.autograd.check;
+
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.retrograd.autograd.tensor.Definition.Example;
+import org.retrograd.autograd.tensor.Holder;
+import org.retrograd.autograd.tensor.Tensor;
+
+/**
+ * A check of the derivatives of a function at a point: in both modes, to second order, against differences of values.
+ *
+ * <pre>{@code
+ * GradientCheck.of(x -> x.mul(x.sigmoid())).at(x).assertPasses();
+ * GradientCheck.of((x, w) -> x.matmul(w).tanh()).at(x, w).assertPasses();
+ * GradientCheck.of(layer::apply).parameters(layer.parameters()).at(x).assertPasses();
+ * }</pre>
+ *
+ * <p>There is no step and no tolerance to choose: the step follows from the function, the tolerance from what rounding can
+ * do to it at that step. At a kink the derivative must lie between those of the pieces that meet. When something is wrong,
+ * each recorded call is checked alone, so that the {@link Report} names the faulty rule and the line that called it.
+ *
+ * <p>An object of this class is immutable; every option returns another one.
+ */
+public final class GradientCheck {
+    private final Setup setup;
+
+    private GradientCheck(Setup setup) {
+        this.setup = setup;
+    }
+
+    /** Returns a check of a function of one tensor. */
+    public static GradientCheck of(UnaryOperator<Tensor> f) {
+        return of("f", f);
+    }
+
+    /** Returns a check of a function of two tensors. */
+    public static GradientCheck of(BinaryOperator<Tensor> f) {
+        return of("f", f);
+    }
+
+    /** Returns a check of a function of one tensor, which the report calls by a name. */
+    public static GradientCheck of(String name, UnaryOperator<Tensor> f) {
+        return ofSeveral(name, in -> f.apply(only(in)));
+    }
+
+    private static Tensor only(List<Tensor> in) {
+        Preconditions.checkArgument(
+                in.size() == 1, "the function takes 1 tensor, but at(..) was given %s; use ofSeveral", in.size());
+        return in.get(0);
+    }
+
+    /** Returns a check of a function of two tensors, which the report calls by a name. */
+    public static GradientCheck of(String name, BinaryOperator<Tensor> f) {
+        return ofSeveral(name, in -> {
+            Preconditions.checkArgument(
+                    in.size() == 2, "the function takes 2 tensors, but at(..) was given %s", in.size());
+            return f.apply(in.get(0), in.get(1));
+        });
+    }
+
+    /** Returns a check of a function of several tensors. */
+    public static GradientCheck ofSeveral(Function<List<Tensor>, Tensor> f) {
+        return ofSeveral("f", f);
+    }
+
+    /** Returns a check of a function of several tensors, which the report calls by a name. */
+    public static GradientCheck ofSeveral(String name, Function<List<Tensor>, Tensor> f) {
+        return new GradientCheck(Setup.of(name, f));
+    }
+
+    /** Returns a check of an example of the catalogue at a point drawn from its intervals, away from kinks. */
+    public static GradientCheck of(Example example) {
+        return new GradientCheck(Setup.of(example));
+    }
+
+    /** Returns this check at a point: one tensor for each argument of the function. */
+    public GradientCheck at(Tensor... point) {
+        return new GradientCheck(setup.withPoint(ImmutableList.copyOf(point)));
+    }
+
+    /** Returns this check with names for the arguments, by which the report calls them. */
+    public GradientCheck named(String... names) {
+        return new GradientCheck(setup.withNames(ImmutableList.copyOf(names)));
+    }
+
+    /**
+     * Returns this check with parameters that the function reads besides its arguments: a layer's.
+     *
+     * <p>They are moved like the arguments, and have their values back afterwards. Variables that the function reads and
+     * that are not named here are found in the graph and checked by making the recorded calls again.
+     */
+    public GradientCheck parameters(Iterable<? extends Holder> parameters) {
+        return new GradientCheck(setup.withHolders(ImmutableList.copyOf(parameters)));
+    }
+
+    /** Returns this check with another seed of the random directions; the report names the seed. */
+    public GradientCheck seed(long seed) {
+        return new GradientCheck(setup.withSeed(seed));
+    }
+
+    /** Returns this check with so many random directions for each input; 2 if nothing is said. */
+    public GradientCheck directions(int count) {
+        Preconditions.checkArgument(count >= 1, "a check needs at least 1 direction, but got %s", count);
+        return new GradientCheck(setup.withDirections(count));
+    }
+
+    /** Returns this check of every single entry, besides the random directions. */
+    public GradientCheck exhaustive() {
+        return new GradientCheck(setup.withExhaustive());
+    }
+
+    /** Returns this check up to the given order of derivatives: 1 or, if nothing is said, 2. */
+    public GradientCheck order(int order) {
+        Preconditions.checkArgument(order == 1 || order == 2, "the order is 1 or 2, but got %s", order);
+        return new GradientCheck(setup.withOrder(order));
+    }
+
+    /** Returns what the check finds. */
+    public Report check() {
+        return new Checker(setup).run();
+    }
+
+    /**
+     * Does nothing if the check finds no fault.
+     *
+     * @throws AssertionError with the report if it does
+     */
+    public void assertPasses() {
+        Report report = check();
+        if (!report.passed()) {
+            throw new AssertionError(report.toString());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.retrograd.autograd.check;
+
+import com.google.common.collect.ImmutableList;
+import java.util.stream.Collectors;
+import org.retrograd.autograd.array.Shape;
+
+/**
+ * The result of a check: a verdict for each input, and what was found.
+ *
+ * @param name what was checked
+ * @param inputs the inputs with their verdicts: arguments first, then parameters and other variables that were reached
+ * @param findings what was found, the most telling first; also of what is no fault
+ * @param reproduce a line of code that repeats the check
+ */
+public record Report(String name, ImmutableList<Input> inputs, ImmutableList<Finding> findings, String reproduce) {
+    /**
+     * The verdict on one input, with the comparison that decided it.
+     *
+     * @param name the name of the input
+     * @param shape its shape
+     * @param verdict the verdict on the derivative by it
+     * @param comparison the comparison that decided: the worst one of all that were made
+     */
+    public record Input(String name, Shape shape, Verdict verdict, Comparison comparison) {}
+
+    /**
+     * Three sources for one number, the derivative along a direction (or by an entry).
+     *
+     * @param where the direction or entry
+     * @param reverse the number in reverse mode
+     * @param forward the number in forward mode
+     * @param differences the number from differences of values
+     * @param bound how far the differences may be off, by their own account
+     * @param step the step at which they were best
+     */
+    public record Comparison(
+            String where, double reverse, double forward, double differences, double bound, double step) {}
+
+    /** Whether no fault was found. */
+    public boolean passed() {
+        return findings.stream().noneMatch(finding -> finding.kind().fault());
+    }
+
+    /** Returns the verdict on the input of a name. */
+    public Verdict verdict(String input) {
+        return inputs.stream()
+                .filter(found -> found.name().equals(input))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no input \"" + input + "\" was checked; there are "
+                        + inputs.stream().map(Input::name).toList()))
+                .verdict();
+    }
+
+    /** Returns the report as text. */
+    @Override
+    public String toString() {
+        return "gradient check " + (passed() ? "passed" : "FAILED") + ": " + name + "\n"
+                + findings.stream().map(Finding::text).collect(Collectors.joining("\n"))
+                + "reproduce: " + reproduce;
+    }
+}
