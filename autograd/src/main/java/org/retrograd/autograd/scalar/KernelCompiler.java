@@ -1,8 +1,6 @@
 package org.retrograd.autograd.scalar;
 
-import static org.objectweb.asm.Opcodes.ACC_FINAL;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
-import static org.objectweb.asm.Opcodes.ACC_STATIC;
 import static org.objectweb.asm.Opcodes.ALOAD;
 import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DADD;
@@ -11,9 +9,7 @@ import static org.objectweb.asm.Opcodes.DASTORE;
 import static org.objectweb.asm.Opcodes.DLOAD;
 import static org.objectweb.asm.Opcodes.DSTORE;
 import static org.objectweb.asm.Opcodes.GETFIELD;
-import static org.objectweb.asm.Opcodes.GETSTATIC;
 import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.H_INVOKESTATIC;
 import static org.objectweb.asm.Opcodes.IADD;
 import static org.objectweb.asm.Opcodes.ICONST_0;
 import static org.objectweb.asm.Opcodes.ICONST_1;
@@ -21,23 +17,11 @@ import static org.objectweb.asm.Opcodes.IFEQ;
 import static org.objectweb.asm.Opcodes.IF_ICMPGE;
 import static org.objectweb.asm.Opcodes.IF_ICMPNE;
 import static org.objectweb.asm.Opcodes.ILOAD;
-import static org.objectweb.asm.Opcodes.INVOKEINTERFACE;
-import static org.objectweb.asm.Opcodes.INVOKESPECIAL;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.PUTSTATIC;
 import static org.objectweb.asm.Opcodes.RETURN;
-import static org.objectweb.asm.Opcodes.V17;
 
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.ConstantDynamic;
-import org.objectweb.asm.Handle;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
@@ -54,15 +38,7 @@ import org.retrograd.autograd.array.Operand;
  */
 final class KernelCompiler {
     private static final String OPERAND = Type.getInternalName(Operand.class);
-    private static final String NAME = Type.getInternalName(KernelCompiler.class) + "$Loop";
     private static final String RUN = runDescriptor();
-    private static final Handle CLASS_DATA = new Handle(
-            H_INVOKESTATIC,
-            Type.getInternalName(MethodHandles.class),
-            "classDataAt",
-            "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;I)Ljava/lang/Object;",
-            false);
-
     /** The leaves in the order of the operands of {@link Kernel#run}; the last one is the cotangent or tangent. */
     private static final List<Expr> LEAVES = List.of(Symbols.A, Symbols.B, Symbols.C, Symbols.Y, Symbols.G);
 
@@ -76,10 +52,8 @@ final class KernelCompiler {
     private static final int FREE = 11;
 
     private final Expr formula;
-    private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
-    private final MethodVisitor initialiser;
-    private final MethodVisitor code;
-    private final List<Object> functions = new ArrayList<>();
+    private final GeneratedClass loop = new GeneratedClass("Loop", Kernel.class);
+    private final MethodVisitor code = loop.method(ACC_PUBLIC, "run", RUN);
     private final List<Input> inputs = new ArrayList<>();
     private int free = FREE;
 
@@ -88,30 +62,13 @@ final class KernelCompiler {
 
     private KernelCompiler(Expr formula) {
         this.formula = formula;
-        writer.visit(V17, ACC_FINAL, NAME, null, "java/lang/Object", new String[] {Type.getInternalName(Kernel.class)});
-        this.initialiser = writer.visitMethod(ACC_STATIC, "<clinit>", "()V", null, null);
-        this.code = writer.visitMethod(ACC_PUBLIC, "run", RUN, null, null);
     }
 
     /** Returns the loop that computes the formula for each element. */
     static Kernel compile(Expr formula) {
         KernelCompiler compiler = new KernelCompiler(formula);
-        compiler.writeConstructor();
-        compiler.initialiser.visitCode();
         compiler.writeRun();
-        compiler.initialiser.visitInsn(RETURN);
-        compiler.initialiser.visitMaxs(0, 0);
-        compiler.initialiser.visitEnd();
-        compiler.writer.visitEnd();
-        try {
-            return (Kernel) MethodHandles.lookup()
-                    .defineHiddenClassWithClassData(compiler.writer.toByteArray(), compiler.functions, true)
-                    .lookupClass()
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the loop generated for " + formula + " was refused", e);
-        }
+        return (Kernel) compiler.loop.instance();
     }
 
     private static String runDescriptor() {
@@ -123,18 +80,7 @@ final class KernelCompiler {
         throw new IllegalStateException("Kernel has no method run");
     }
 
-    private void writeConstructor() {
-        MethodVisitor constructor = writer.visitMethod(ACC_PUBLIC, "<init>", "()V", null, null);
-        constructor.visitCode();
-        constructor.visitVarInsn(ALOAD, 0);
-        constructor.visitMethodInsn(INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
-        constructor.visitInsn(RETURN);
-        constructor.visitMaxs(0, 0);
-        constructor.visitEnd();
-    }
-
     private void writeRun() {
-        code.visitCode();
         for (int k = 0; k < LEAVES.size(); k++) {
             if (formula.uses(LEAVES.get(k))) {
                 readFields(LEAVES.get(k), FIRST_OPERAND + k);
@@ -151,8 +97,7 @@ final class KernelCompiler {
         code.visitLabel(strided);
         writeLoop(false);
         code.visitInsn(RETURN);
-        code.visitMaxs(0, 0);
-        code.visitEnd();
+        GeneratedClass.end(code);
     }
 
     private void readFields(Expr leaf, int parameter) {
@@ -172,7 +117,6 @@ final class KernelCompiler {
 
     /** Writes {@code for (i = 0; i < n; i++) out[at + i] = (add ? out[at + i] + : ) formula}. */
     private void writeLoop(boolean unitStride) {
-        int first = free;
         Label test = new Label();
         Label end = new Label();
         code.visitInsn(ICONST_0);
@@ -181,13 +125,12 @@ final class KernelCompiler {
         code.visitVarInsn(ILOAD, INDEX);
         code.visitVarInsn(ILOAD, N);
         code.visitJumpInsn(IF_ICMPGE, end);
-        Map<Expr, Integer> locals = new HashMap<>();
+        FormulaWriter body = new FormulaWriter(loop, code, free);
         for (Input input : inputs) {
             loadElement(input, unitStride);
-            locals.put(input.leaf, store());
+            body.know(input.leaf, body.store());
         }
-        int value = compute(formula, locals);
-        addToOut(value);
+        addToOut(body.compute(formula));
         if (!unitStride) {
             for (Input input : inputs) {
                 code.visitVarInsn(ILOAD, input.position);
@@ -199,7 +142,6 @@ final class KernelCompiler {
         code.visitIincInsn(INDEX, 1);
         code.visitJumpInsn(GOTO, test);
         code.visitLabel(end);
-        free = first;
     }
 
     private void loadElement(Input input, boolean unitStride) {
@@ -232,71 +174,5 @@ final class KernelCompiler {
         code.visitVarInsn(ILOAD, AT);
         code.visitVarInsn(ILOAD, INDEX);
         code.visitInsn(IADD);
-    }
-
-    private int store() {
-        int local = free;
-        free += 2;
-        code.visitVarInsn(DSTORE, local);
-        return local;
-    }
-
-    /** Writes the computation of a formula, unless it was written before, and returns the local variable that holds it. */
-    private int compute(Expr part, Map<Expr, Integer> locals) {
-        Integer known = locals.get(part);
-        if (known != null) {
-            return known;
-        }
-        if (part instanceof Expr.Constant constant) {
-            code.visitLdcInsn(constant.value());
-        } else if (part instanceof Expr.Apply1 apply) {
-            call(apply.primitive(), compute(apply.first(), locals));
-        } else if (part instanceof Expr.Apply2 apply) {
-            call(apply.primitive(), compute(apply.first(), locals), compute(apply.second(), locals));
-        } else if (part instanceof Expr.Apply3 apply) {
-            call(
-                    apply.primitive(),
-                    compute(apply.first(), locals),
-                    compute(apply.second(), locals),
-                    compute(apply.third(), locals));
-        } else {
-            throw new IllegalStateException("the loop of " + formula + " lacks the operand " + part);
-        }
-        int local = store();
-        locals.put(part, local);
-        return local;
-    }
-
-    private void call(Primitive primitive, int... arguments) {
-        Object function;
-        Class<?> type;
-        if (primitive.function() instanceof Value.Unary unary) {
-            function = unary.function();
-            type = DoubleUnaryOperator.class;
-        } else if (primitive.function() instanceof Value.Binary binary) {
-            function = binary.function();
-            type = DoubleBinaryOperator.class;
-        } else {
-            function = ((Value.Ternary) primitive.function()).function();
-            type = Value.TernaryFunction.class;
-        }
-        // through a static final field: a dynamic constant that no call has resolved yet keeps HotSpot from compiling
-        // the loop
-        String field = "f" + functions.size();
-        String descriptor = Type.getDescriptor(type);
-        writer.visitField(ACC_STATIC | ACC_FINAL, field, descriptor, null, null);
-        initialiser.visitLdcInsn(new ConstantDynamic("_", descriptor, CLASS_DATA, functions.size()));
-        initialiser.visitFieldInsn(PUTSTATIC, NAME, field, descriptor);
-        functions.add(function);
-        code.visitFieldInsn(GETSTATIC, NAME, field, descriptor);
-        for (int argument : arguments) {
-            code.visitVarInsn(DLOAD, argument);
-        }
-        code.visitMethodInsn(
-                INVOKEINTERFACE,
-                Type.getInternalName(type),
-                "applyAsDouble",
-                "(" + "D".repeat(arguments.length) + ")D",
-                true);
     }
 }

@@ -11,6 +11,9 @@ public sealed interface Value {
     /** Returns the value; inputs beyond the arity are ignored. */
     double of(double a, double b, double c);
 
+    /** Returns the function as an object whose method is {@code applyAsDouble}. */
+    Object function();
+
     /** A function of three numbers. */
     @FunctionalInterface
     interface TernaryFunction {
