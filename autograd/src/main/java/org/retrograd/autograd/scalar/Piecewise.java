@@ -207,6 +207,24 @@ public final class Piecewise {
             .at(-5, 3, -2, 1, 1)
             .build();
 
+    public static final Primitive IEEE_REMAINDER = binary("ieeeRemainder", Math::IEEEremainder)
+            .doc("a - b n with n the whole number nearest to a / b, the even one of two (IEEE 754).")
+            .partials(() -> List.of(ONE, wholeQuotient().neg()))
+            .samples(new Interval(-3, 3), new Interval(0.5, 2))
+            .breaks(0, () -> List.of(toWhole(A.div(B).add(0.5))))
+            .at(5, 3, -1, 1, -2)
+            .at(-5, 3, 1, 1, 2)
+            .build();
+
+    public static final Primitive COPY_SIGN = binary("copySign", Math::copySign)
+            .doc("The size of a with the sign of b, which may be that of -0.0; its derivative at a = 0 is 0.")
+            .partials(() -> List.of(A.then(SIGN).mul(ONE.then(Piecewise.COPY_SIGN, B)), ZERO))
+            .breaks(1, () -> List.of(A))
+            .breaks(0, () -> List.of(B))
+            .at(0, 1, 0, 0, 0)
+            .at(2, -0.0, -2, -1, 0)
+            .build();
+
     public static final Primitive SMOOTH_L1 = binary(
                     "smoothL1", (a, beta) -> Math.abs(a) < beta ? 0.5 * a * a / beta : Math.abs(a) - 0.5 * beta)
             .doc("a^2 / (2 b) where |a| < b, else |a| - b/2.")

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * An elementary function of one to three numbers: everything that is known about {@code tanh} stands in one such object.
@@ -203,10 +204,11 @@ public final class Primitive {
             return this;
         }
 
-        /** States where the derivative of the given order jumps: where a margin is 0. */
+        /** States where the derivative of the given order jumps: where a margin is 0; may be said for several orders. */
         Definition breaks(int order, Supplier<List<Expr>> margins) {
-            this.breaks = () -> margins.get().stream()
-                    .map(margin -> new Break(order, margin))
+            Supplier<List<Break>> before = breaks;
+            this.breaks = () -> Stream.concat(
+                            before.get().stream(), margins.get().stream().map(margin -> new Break(order, margin)))
                     .toList();
             return this;
         }

@@ -6,11 +6,8 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import org.retrograd.autograd.array.Shape;
-import org.retrograd.autograd.scalar.Arithmetic;
-import org.retrograd.autograd.scalar.Piecewise;
 import org.retrograd.autograd.scalar.Primitive;
-import org.retrograd.autograd.scalar.Smooth;
-import org.retrograd.autograd.scalar.Special;
+import org.retrograd.autograd.scalar.Primitives;
 import org.retrograd.autograd.tensor.Definition.Example;
 import org.retrograd.autograd.tensor.Definition.Input;
 
@@ -21,8 +18,6 @@ import org.retrograd.autograd.tensor.Definition.Input;
  * that defines it.
  */
 public final class Catalogue {
-    private static final List<Class<?>> PRIMITIVES =
-            List.of(Arithmetic.class, Smooth.class, Special.class, Piecewise.class);
     private static final List<Class<?>> DEFINITIONS = List.of(
             ReductionOps.class,
             ShapeOps.class,
@@ -40,7 +35,7 @@ public final class Catalogue {
 
     /** Returns the primitives, in the order in which they are defined. */
     public static ImmutableList<Primitive> primitives() {
-        return constants(PRIMITIVES, Primitive.class);
+        return Primitives.all();
     }
 
     /** Returns the definitions of all operations; those of primitives are made from the primitives. */

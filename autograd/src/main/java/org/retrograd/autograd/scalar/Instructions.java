@@ -1,0 +1,171 @@
+package org.retrograd.autograd.scalar;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A straight line of instructions, each an op code with up to three operands, in arrays of primitives.
+ *
+ * <p>The op code is the {@linkplain Primitive#index index} of a primitive, or one of the negative codes below. An operand is
+ * the number of an earlier instruction or, if negative, {@code ~k} for constant number k: what depends on no input is never
+ * an instruction. The arrays are chunks of {@value #SIZE}, so that growing copies nothing, and are kept when the line is cut
+ * back.
+ */
+final class Instructions {
+    static final int SHIFT = 13;
+    static final int SIZE = 1 << SHIFT;
+    static final int MASK = SIZE - 1;
+
+    /** An input of the recording. */
+    static final int INPUT = -1;
+
+    /** A variable of an inner differentiation: the value of its first operand, under a number of its own. */
+    static final int COPY = -2;
+
+    /** A sum of products: the first operand is where its pairs of operands begin in {@link #pairs}, the second their number. */
+    static final int DOT = -3;
+
+    /** An output of a {@link Call}: the operands are the number of the call and of the output. */
+    static final int CALL = -4;
+
+    short[][] ops = {};
+    int[][] first = {};
+    int[][] second = {};
+    int[][] third = {};
+    int size;
+
+    double[][] constants = {};
+    int constantCount;
+
+    int[][] pairs = {};
+    int pairCount;
+
+    final List<Call> calls = new ArrayList<>();
+
+    /** A call of a function that brings its own derivative. */
+    record Call(LocalFunction function, int[] in) {}
+
+    /** Appends an instruction of a primitive or a special one, and returns its number. */
+    int append(int op, int a, int b) {
+        int i = size;
+        int chunk = i >>> SHIFT;
+        if (chunk == ops.length || ops[chunk] == null) {
+            openChunk(chunk);
+        }
+        int at = i & MASK;
+        ops[chunk][at] = (short) op;
+        first[chunk][at] = a;
+        second[chunk][at] = b;
+        size = i + 1;
+        return i;
+    }
+
+    /** Appends an instruction of three operands. */
+    int append(int op, int a, int b, int c) {
+        int i = append(op, a, b);
+        third[i >>> SHIFT][i & MASK] = c;
+        return i;
+    }
+
+    private void openChunk(int chunk) {
+        if (chunk == ops.length) {
+            int length = Math.max(1, 2 * chunk);
+            ops = Arrays.copyOf(ops, length);
+            first = Arrays.copyOf(first, length);
+            second = Arrays.copyOf(second, length);
+            third = Arrays.copyOf(third, length);
+        }
+        ops[chunk] = new short[SIZE];
+        first[chunk] = new int[SIZE];
+        second[chunk] = new int[SIZE];
+        third[chunk] = new int[SIZE];
+    }
+
+    /** Returns the operand that stands for a number. */
+    int constant(double value) {
+        int k = constantCount++;
+        int chunk = k >>> SHIFT;
+        if (chunk == constants.length) {
+            constants = Arrays.copyOf(constants, Math.max(1, 2 * chunk));
+        }
+        if (constants[chunk] == null) {
+            constants[chunk] = new double[SIZE];
+        }
+        constants[chunk][k & MASK] = value;
+        return ~k;
+    }
+
+    /** Appends two operands to the pairs of a sum of products. */
+    void appendPair(int a, int b) {
+        int k = pairCount;
+        int chunk = k >>> SHIFT;
+        if (chunk == pairs.length) {
+            pairs = Arrays.copyOf(pairs, Math.max(1, 2 * chunk));
+        }
+        if (pairs[chunk] == null) {
+            pairs[chunk] = new int[SIZE];
+        }
+        // chunks have an even length: a pair is never torn apart
+        pairs[chunk][k & MASK] = a;
+        pairs[chunk][(k + 1) & MASK] = b;
+        pairCount = k + 2;
+    }
+
+    int pair(int k) {
+        return pairs[k >>> SHIFT][k & MASK];
+    }
+
+    int op(int i) {
+        return ops[i >>> SHIFT][i & MASK];
+    }
+
+    int first(int i) {
+        return first[i >>> SHIFT][i & MASK];
+    }
+
+    int second(int i) {
+        return second[i >>> SHIFT][i & MASK];
+    }
+
+    int third(int i) {
+        return third[i >>> SHIFT][i & MASK];
+    }
+
+    double constantAt(int operand) {
+        return constants[~operand >>> SHIFT][~operand & MASK];
+    }
+
+    /** Returns the number that an operand stands for, given the values of the instructions. */
+    static double at(double[][] values, double[][] constants, int operand) {
+        return operand >= 0
+                ? values[operand >>> SHIFT][operand & MASK]
+                : constants[~operand >>> SHIFT][~operand & MASK];
+    }
+
+    /** Adds to the number kept for an instruction. */
+    static void add(double[][] sums, int i, double term) {
+        sums[i >>> SHIFT][i & MASK] += term;
+    }
+
+    /** Returns {@code held} with room for as many numbers as there are instructions, in chunks like theirs. */
+    static double[][] room(double[][] held, int size) {
+        int chunks = (size + MASK) >>> SHIFT;
+        double[][] room = held.length < chunks ? Arrays.copyOf(held, Math.max(chunks, 2 * held.length)) : held;
+        for (int chunk = chunks - 1; chunk >= 0 && room[chunk] == null; chunk--) {
+            room[chunk] = new double[SIZE];
+        }
+        return room;
+    }
+
+    /** Returns the bytes of all chunks. */
+    long bytes() {
+        return allocated(ops) * SIZE * (Short.BYTES + 3L * Integer.BYTES)
+                + allocated(constants) * SIZE * Double.BYTES
+                + allocated(pairs) * SIZE * Integer.BYTES;
+    }
+
+    static long allocated(Object[] chunks) {
+        return Arrays.stream(chunks).filter(chunk -> chunk != null).count();
+    }
+}
