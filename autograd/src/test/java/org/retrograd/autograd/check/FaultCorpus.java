@@ -8,19 +8,30 @@ import java.util.function.Supplier;
 final class FaultCorpus {
     private FaultCorpus() {}
 
-    private static final ImmutableMap<String, Supplier<List<Fault>>> FAMILIES = ImmutableMap.of(
-            "elementwise", ElementwiseFaults::all,
-            "reductions and scans", ReductionFaults::all,
-            "indexing and moves", IndexingFaults::all,
-            "matrices", MatrixFaults::all,
-            "at kinks and ties", KinkFaults::all,
-            "wiring and state", WiringFaults::all,
-            "layers and losses", LayerFaults::all);
+    private static final ImmutableMap<String, List<Supplier<List<Fault>>>> FAMILIES = ImmutableMap.of(
+            "elementwise",
+            List.of(ElementwiseFaults::all, PairFaults::all),
+            "reductions and scans",
+            List.of(ReductionFaults::all, StatisticsFaults::all),
+            "indexing and moves",
+            List.of(IndexingFaults::all),
+            "matrices",
+            List.of(MatrixFaults::all, MatrixFunctionFaults::all),
+            "layers and losses",
+            List.of(LayerFaults::all, LossFaults::all),
+            "at kinks and ties",
+            List.of(KinkFaults::all),
+            "one mode, one order, late digits",
+            List.of(SubtleFaults::all),
+            "wiring and state",
+            List.of(WiringFaults::all));
 
     /** Returns the mistakes of each family, those with a state as new. */
     static ImmutableMap<String, List<Fault>> families() {
         ImmutableMap.Builder<String, List<Fault>> families = ImmutableMap.builder();
-        FAMILIES.forEach((name, faults) -> families.put(name, faults.get()));
+        FAMILIES.forEach((name, faults) -> families.put(
+                name,
+                faults.stream().flatMap(supplier -> supplier.get().stream()).toList()));
         return families.buildOrThrow();
     }
 

@@ -15,31 +15,28 @@ import org.retrograd.autograd.tensor.Dims;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** Mistakes in hand-written rules of the layers and losses of neural networks, inputs and parameters alike. */
+/** Mistakes in hand-written rules of the layers of neural networks, inputs and parameters alike. */
 final class LayerFaults {
     private LayerFaults() {}
 
     private static final Tensor BATCH =
             Tensor.of(new double[][] {{0.3, -0.8, 1.2}, {0.7, 1.9, -0.4}, {-1.1, 0.5, 0.6}, {0.2, -0.6, -1.5}});
-    private static final Tensor TARGETS = Tensor.of(new double[][] {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}, {0, 1, 0}});
+
     private static final Tensor SIGNAL = Tensor.of(0.3, -0.8, 1.2, 0.5, 1.6, -0.9, 0.1, -0.4);
+
     private static final Tensor KERNEL = Tensor.of(0.6, -1.1, 0.4);
-    private static final Setting LOSS =
-            Setting.of((op, in) -> op.apply(in.get(0).matmul(in.get(1))), BATCH, M33);
+
     private static final Setting DENSE = Setting.of(
             (op, in) -> op.apply(in.get(0), in.get(1), in.get(2)).square().mean(), BATCH, M33, X);
+
     private static final Setting CONV =
             Setting.of((op, in) -> op.apply(in.get(0).sin(), in.get(1)).tanh(), SIGNAL, KERNEL);
+
     private static final Setting NORMALISED =
             Setting.of((op, in) -> op.apply(in.get(0)).mul(in.get(1)).sin(), BATCH, X);
-    private static final Setting ATTENTION = Setting.of(
-            (op, in) -> op.apply(in.get(0), in.get(1), in.get(2)).sin(),
-            BATCH,
-            BATCH.cos(),
-            BATCH.mul(0.7).sin());
 
     static List<Fault> all() {
-        return Stream.of(dense(), convolutions(), normalisations(), attention(), recurrent(), losses(), others())
+        return Stream.of(dense(), convolutions(), recurrent(), others())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -50,6 +47,18 @@ final class LayerFaults {
 
     private static Tensor delta(Tensor g, Tensor y) {
         return g.mul(y.square().neg().add(1));
+    }
+
+    private static Tensor windows(Tensor x, int width) {
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i + width <= x.dim(-1); i++) {
+            parts.add(x.slice(-1, i, i + width));
+        }
+        return Tensor.stack(-2, parts.toArray(new Tensor[0]));
+    }
+
+    private static Tensor convolved(Tensor x, Tensor k) {
+        return windows(x, 3).mul(k).sum(-1);
     }
 
     private static List<Fault> dense() {
@@ -111,18 +120,6 @@ final class LayerFaults {
                         DROPPED,
                         "the skip connection",
                         Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), BATCH, M33)));
-    }
-
-    private static Tensor windows(Tensor x, int width) {
-        List<Tensor> parts = new ArrayList<>();
-        for (int i = 0; i + width <= x.dim(-1); i++) {
-            parts.add(x.slice(-1, i, i + width));
-        }
-        return Tensor.stack(-2, parts.toArray(new Tensor[0]));
-    }
-
-    private static Tensor convolved(Tensor x, Tensor k) {
-        return windows(x, 3).mul(k).sum(-1);
     }
 
     private static List<Fault> convolutions() {
@@ -187,133 +184,6 @@ final class LayerFaults {
                         Setting.of((op, in) -> op.apply(in.get(0)).sin(), SIGNAL)));
     }
 
-    private static Tensor standardised(Tensor x, int axis) {
-        Tensor c = x.sub(x.mean(Dims.KEEP, axis));
-        return c.div(c.square().mean(Dims.KEEP, axis).add(1e-5).sqrt());
-    }
-
-    private static Tensor deviation(Tensor x, int axis) {
-        return x.sub(x.mean(Dims.KEEP, axis))
-                .square()
-                .mean(Dims.KEEP, axis)
-                .add(1e-5)
-                .sqrt();
-    }
-
-    private static Tensor normBackward(Tensor g, Tensor x, Tensor y, int axis, double mean, double spread) {
-        return g.sub(g.mean(Dims.KEEP, axis).mul(mean))
-                .sub(y.mul(g.mul(y).mean(Dims.KEEP, axis)).mul(spread))
-                .div(deviation(x, axis));
-    }
-
-    private static List<Fault> normalisations() {
-        Planted batch = unary("myBatchNorm", x -> standardised(x, -2));
-        Planted layer = unary("myLayerNorm", x -> standardised(x, -1));
-        Planted rms = unary(
-                "myRmsNorm", x -> x.div(x.square().mean(Dims.KEEP, -1).add(1e-5).sqrt()));
-        return List.of(
-                in(
-                        batch.backward((g, x, y) -> normBackward(g, x, y, -2, 0, 1)),
-                        DROPPED,
-                        "the mean taken as constant",
-                        NORMALISED),
-                in(
-                        batch.backward((g, x, y) -> normBackward(g, x, y, -2, 1, 0)),
-                        DROPPED,
-                        "the variance taken as constant",
-                        NORMALISED),
-                in(
-                        batch.backward((g, x, y) -> normBackward(g, x, y, -1, 1, 1)),
-                        TRANSPOSED,
-                        "the rule of layer normalisation",
-                        NORMALISED),
-                in(
-                        layer.backward((g, x, y) -> g.div(deviation(x, -1))),
-                        DROPPED,
-                        "mean and variance taken as constants",
-                        NORMALISED),
-                in(
-                        layer.backward((g, x, y) -> normBackward(g, x, y, -1, 1, 0)),
-                        DROPPED,
-                        "the variance taken as constant",
-                        NORMALISED),
-                in(
-                        layer.backward((g, x, y) -> normBackward(g, x, y, -1, 1, x.dim(-1) / (x.dim(-1) - 1.0))),
-                        FACTOR,
-                        "n - 1 in place of n",
-                        NORMALISED),
-                in(
-                        rms.backward((g, x, y) ->
-                                g.div(x.square().mean(Dims.KEEP, -1).add(1e-5).sqrt())),
-                        DROPPED,
-                        "the scale taken as constant",
-                        NORMALISED),
-                in(
-                        rms.backward((g, x, y) -> g.sub(y.mul(g.mul(y).sum(Dims.KEEP, -1)))
-                                .div(x.square().mean(Dims.KEEP, -1).add(1e-5).sqrt())),
-                        FACTOR,
-                        "sum in place of mean",
-                        NORMALISED),
-                in(
-                        op("scaleAndShift", in -> in[0].mul(in[1]).add(in[2]))
-                                .pull(1, (g, in, y) -> g.mul(y).sum(-2)),
-                        SWAPPED,
-                        "the output in place of the normalised input",
-                        Setting.of(
-                                (op, in) -> op.apply(in.get(0), in.get(1), in.get(2))
-                                        .sin(),
-                                BATCH,
-                                X,
-                                Y)));
-    }
-
-    private static List<Fault> attention() {
-        Planted attention = op(
-                "myAttention",
-                in -> in[0].matmul(in[1].transpose())
-                        .div(Math.sqrt(3))
-                        .softmax(-1)
-                        .matmul(in[2]));
-        return List.of(
-                in(
-                        attention.pull(0, (g, in, y) -> scores(g, in).matmul(in[1])),
-                        FACTOR,
-                        "1/sqrt(d) forgotten in dQ",
-                        ATTENTION),
-                in(
-                        attention.pull(
-                                1, (g, in, y) -> scores(g, in).matmul(in[0]).div(Math.sqrt(3))),
-                        TRANSPOSED,
-                        "scores not transposed in dK",
-                        ATTENTION),
-                in(
-                        attention.pull(2, (g, in, y) -> weights(in).matmul(g)),
-                        TRANSPOSED,
-                        "weights not transposed in dV",
-                        ATTENTION),
-                in(
-                        attention.pull(
-                                0,
-                                (g, in, y) -> weights(in)
-                                        .mul(g.matmul(in[2].transpose()))
-                                        .matmul(in[1])
-                                        .div(Math.sqrt(3))),
-                        DROPPED,
-                        "the softmax's sum in dQ",
-                        ATTENTION),
-                in(attention.pull(1, (g, in, y) -> g.mul(0)), DROPPED, "keys taken as constants", ATTENTION));
-    }
-
-    private static Tensor weights(Tensor[] in) {
-        return in[0].matmul(in[1].transpose()).div(Math.sqrt(3)).softmax(-1);
-    }
-
-    private static Tensor scores(Tensor g, Tensor[] in) {
-        Tensor w = weights(in);
-        Tensor gw = g.matmul(in[2].transpose());
-        return w.mul(gw.sub(gw.mul(w).sum(Dims.KEEP, -1)));
-    }
-
     private static List<Fault> recurrent() {
         Planted cell =
                 op("cell", in -> in[0].matmul(in[2]).add(in[1].matmul(in[3])).tanh());
@@ -365,122 +235,6 @@ final class LayerFaults {
                         SIGN,
                         "of the gate's second use",
                         gated));
-    }
-
-    private static Tensor expand(Tensor g) {
-        return g.expandDims(-1).expandDims(-1);
-    }
-
-    private static List<Fault> losses() {
-        Planted entropy = unary(
-                "myCrossEntropy", x -> x.logSoftmax(-1).mul(TARGETS).sum().neg().div(4));
-        Planted squared = unary("mySquaredError", x -> x.sub(TARGETS).square().mean());
-        Planted binary = unary(
-                "myBinaryCrossEntropy", x -> x.softplus().sub(x.mul(TARGETS)).mean());
-        return List.of(
-                in(
-                        entropy.backward(
-                                (g, x, y) -> expand(g).mul(x.softmax(-1).sub(TARGETS))),
-                        FACTOR,
-                        "not divided by the batch",
-                        LOSS),
-                in(
-                        entropy.backward((g, x, y) ->
-                                expand(g).mul(x.softmax(-1).sub(TARGETS)).div(16)),
-                        FACTOR,
-                        "divided by the batch twice",
-                        LOSS),
-                in(
-                        entropy.backward(
-                                (g, x, y) -> expand(g).mul(x.softmax(-1)).div(4)),
-                        DROPPED,
-                        "p in place of p - t",
-                        LOSS),
-                in(
-                        entropy.backward((g, x, y) ->
-                                expand(g).mul(TARGETS.sub(x.softmax(-1))).div(4)),
-                        SIGN,
-                        "t - p",
-                        LOSS),
-                in(
-                        entropy.backward((g, x, y) -> expand(g)
-                                .mul(x.softmax(-1)
-                                        .sub(TARGETS)
-                                        .mul(x.softmax(-1))
-                                        .mul(x.softmax(-1).neg().add(1)))
-                                .div(4)),
-                        FACTOR,
-                        "an f'(z) too many",
-                        LOSS),
-                in(
-                        squared.backward(
-                                (g, x, y) -> expand(g).mul(x.sub(TARGETS)).div(x.size())),
-                        FACTOR,
-                        "2 forgotten",
-                        LOSS),
-                in(
-                        squared.backward((g, x, y) ->
-                                expand(g).mul(x.sub(TARGETS)).mul(2).div(x.dim(-2))),
-                        FACTOR,
-                        "divided by examples, not by entries",
-                        LOSS),
-                in(squared.backward((g, x, y) -> expand(g).mul(x).mul(2).div(x.size())), DROPPED, "the target", LOSS),
-                in(
-                        binary.backward(
-                                (g, x, y) -> expand(g).mul(x.sub(TARGETS)).div(x.size())),
-                        FACTOR,
-                        "the logit in place of its sigmoid",
-                        LOSS),
-                in(
-                        binary.backward((g, x, y) -> expand(g)
-                                .mul(x.sigmoid().sub(TARGETS))
-                                .div(x.size())
-                                .mul(1 - 1e-6)),
-                        Fault.Kind.SMALL,
-                        "targets smoothed by a millionth",
-                        LOSS),
-                in(
-                        unary(
-                                        "hingeLoss",
-                                        x -> x.mul(TARGETS.mul(2).sub(1))
-                                                .neg()
-                                                .add(1)
-                                                .relu()
-                                                .mean())
-                                .backward((g, x, y) -> expand(g)
-                                        .mul(TARGETS.mul(2).sub(1))
-                                        .neg()
-                                        .mul(Tensor.ones(4, 3))
-                                        .div(x.size())),
-                        BRANCH,
-                        "also beyond the margin",
-                        LOSS),
-                in(
-                        unary(
-                                        "quantileLoss",
-                                        x -> Tensor.where(x.gt(0), x.mul(0.9), x.mul(-0.1))
-                                                .mean())
-                                .backward((g, x, y) -> expand(g)
-                                        .mul(x.gt(0).toTensor().mul(0.8).add(0.1))
-                                        .div(x.size())),
-                        BRANCH,
-                        "sign below 0",
-                        LOSS),
-                in(
-                        unary(
-                                        "focalLoss",
-                                        x -> x.sigmoid()
-                                                .neg()
-                                                .add(1)
-                                                .square()
-                                                .mul(x.neg().softplus())
-                                                .mean())
-                                .backward((g, x, y) -> expand(g)
-                                        .mul(x.sigmoid().neg().add(1).cube().neg())
-                                        .div(x.size())),
-                        DROPPED,
-                        "the modulating factor's derivative",
-                        LOSS));
     }
 
     private static List<Fault> others() {
