@@ -23,7 +23,8 @@ public final class GradBench {
 
     /** Returns the problems that are implemented. */
     public static ImmutableList<Eval> evals() {
-        return ImmutableList.of(Hello.eval(), Gmm.eval(), Kmeans.eval(), Llsq.eval(), Lse.eval(), Ode.eval());
+        return ImmutableList.of(
+                Hello.eval(), Gmm.eval(), Ba.eval(), Ht.eval(), Kmeans.eval(), Llsq.eval(), Lse.eval(), Ode.eval());
     }
 
     /** Answers until the input ends. */
