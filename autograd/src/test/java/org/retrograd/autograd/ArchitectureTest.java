@@ -63,6 +63,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheTestKitKnowsTestLibraries() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..autograd.check.kit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.junit..", "net.jqwik..", "org.assertj..", "org.opentest4j..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..autograd.check.kit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..autograd.check.kit..")
+                .check(MAIN);
+    }
+
+    @Test
     void elementaryFunctionsDoNotDependOnTheCompiler() {
         for (String name : new String[] {
             "exp", "log", "sin", "cos", "tan", "tanh", "pow", "log1p", "expm1", "atan2", "cbrt", "hypot", "sinh",

@@ -21,24 +21,24 @@ import org.retrograd.autograd.tensor.Tensor;
  * <p>A rule that is not given is the derivative of the value as autograd finds it, so that an operation without given rules
  * is right in both modes and to every order.
  */
-final class Planted extends Op {
+public final class Planted extends Op {
     /** The value, as a function of the inputs. */
-    interface Value {
+    public interface Value {
         Tensor of(Tensor[] in);
     }
 
     /** A rule of an operation with one input: what becomes of a cotangent or tangent {@code d}. */
-    interface UnaryRule {
+    public interface UnaryRule {
         Tensor of(Tensor d, Tensor x, Tensor y);
     }
 
     /** The reverse rule of one of several inputs. */
-    interface Pull {
+    public interface Pull {
         Tensor of(Tensor g, Tensor[] in, Tensor y);
     }
 
     /** The forward rule of an operation of several inputs. */
-    interface Push {
+    public interface Push {
         Tensor of(@Nullable Tensor[] t, Tensor[] in, Tensor y);
     }
 
@@ -55,49 +55,49 @@ final class Planted extends Op {
     }
 
     /** Returns an operation of any number of inputs with the right rules. */
-    static Planted op(String name, Value value) {
+    public static Planted op(String name, Value value) {
         return new Planted(name, value, Map.of(), null);
     }
 
     /** Returns an operation of one input with the right rules. */
-    static Planted unary(String name, UnaryOperator<Tensor> value) {
+    public static Planted unary(String name, UnaryOperator<Tensor> value) {
         return op(name, in -> value.apply(in[0]));
     }
 
     /** Returns an operation of two inputs with the right rules. */
-    static Planted binary(String name, BinaryOperator<Tensor> value) {
+    public static Planted binary(String name, BinaryOperator<Tensor> value) {
         return op(name, in -> value.apply(in[0], in[1]));
     }
 
     /** Returns this with a given reverse rule of one input. */
-    Planted pull(int k, Pull rule) {
+    public Planted pull(int k, Pull rule) {
         Map<Integer, Pull> given = new TreeMap<>(pulls);
         given.put(k, rule);
         return new Planted(name, value, given, push);
     }
 
     /** Returns this with a given forward rule. */
-    Planted push(Push rule) {
+    public Planted push(Push rule) {
         return new Planted(name, value, pulls, rule);
     }
 
     /** Returns this operation of one input with a given reverse rule. */
-    Planted backward(UnaryRule rule) {
+    public Planted backward(UnaryRule rule) {
         return pull(0, (g, in, y) -> rule.of(g, in[0], y));
     }
 
     /** Returns this operation of one input with a given forward rule. */
-    Planted forward(UnaryRule rule) {
+    public Planted forward(UnaryRule rule) {
         return push((t, in, y) -> rule.of(Objects.requireNonNull(t[0]), in[0], y));
     }
 
     /** Returns this elementwise operation of one input with both rules made of one given partial derivative. */
-    Planted partial(BinaryOperator<Tensor> derivative) {
+    public Planted partial(BinaryOperator<Tensor> derivative) {
         return backward((g, x, y) -> g.mul(derivative.apply(x, y))).forward((t, x, y) -> t.mul(derivative.apply(x, y)));
     }
 
     /** Returns the same operation with the right rules. */
-    Planted right() {
+    public Planted right() {
         return op(name, value);
     }
 
