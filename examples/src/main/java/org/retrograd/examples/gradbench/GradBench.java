@@ -24,7 +24,18 @@ public final class GradBench {
     /** Returns the problems that are implemented. */
     public static ImmutableList<Eval> evals() {
         return ImmutableList.of(
-                Hello.eval(), Gmm.eval(), Ba.eval(), Ht.eval(), Kmeans.eval(), Llsq.eval(), Lse.eval(), Ode.eval());
+                Hello.eval(),
+                Gmm.eval(),
+                Ba.eval(),
+                Ht.eval(),
+                Kmeans.eval(),
+                Llsq.eval(),
+                Lse.eval(),
+                Ode.eval(),
+                Det.eval(),
+                Lstm.eval(),
+                Particle.eval(),
+                Saddle.eval());
     }
 
     /** Answers until the input ends. */

@@ -1,0 +1,71 @@
+package org.retrograd.examples.gradbench;
+
+import java.util.function.Function;
+import org.retrograd.autograd.scalar.Mode;
+import org.retrograd.autograd.scalar.Scalar;
+import org.retrograd.autograd.scalar.Tape;
+
+/**
+ * The gradient descent with adaptive steps that the nested problems prescribe.
+ *
+ * <p>It is itself differentiated where an outer problem depends on what it finds: its points are scalars, which are recorded
+ * if the function depends on what an outer differentiation has recorded. Decisions are taken by values.
+ *
+ * @param tape where the gradients are found
+ * @param mode how
+ */
+record Minimiser(Tape tape, Mode mode) {
+    private static final double TOLERANCE = 1e-5;
+    private static final int SUCCESSES_BEFORE_GROWING = 10;
+
+    /** Returns where a function is least, starting from the given point. */
+    Scalar[] minimise(Function<Scalar[], Scalar> f, Scalar... start) {
+        Scalar[] x = start;
+        double value = f.apply(x).value();
+        Scalar[] gradient = tape.gradient(mode, f, x);
+        double rate = 1e-5;
+        int successes = 0;
+        while (norm(gradient) > TOLERANCE) {
+            if (successes == SUCCESSES_BEFORE_GROWING) {
+                rate *= 2;
+                successes = 0;
+                continue;
+            }
+            Scalar[] next = new Scalar[x.length];
+            for (int i = 0; i < x.length; i++) {
+                next[i] = x[i].subtract(gradient[i].multiply(rate));
+            }
+            if (distance(x, next) <= TOLERANCE) {
+                break;
+            }
+            double there = f.apply(next).value();
+            if (there < value) {
+                x = next;
+                value = there;
+                gradient = tape.gradient(mode, f, x);
+                successes++;
+            } else {
+                rate /= 2;
+                successes = 0;
+            }
+        }
+        return x;
+    }
+
+    private static double norm(Scalar[] x) {
+        double sum = 0;
+        for (Scalar entry : x) {
+            sum += entry.value() * entry.value();
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static double distance(Scalar[] x, Scalar[] y) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            double difference = x[i].value() - y[i].value();
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+}
