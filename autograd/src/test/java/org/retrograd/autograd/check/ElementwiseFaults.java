@@ -26,10 +26,6 @@ final class ElementwiseFaults {
                 .toList();
     }
 
-    private static Tensor one(Tensor y) {
-        return y.neg().add(1);
-    }
-
     private static List<Fault> signs() {
         return List.of(
                 in(unary("myCos", Tensor::cos).partial((x, y) -> x.sin()), SIGN, "the minus forgotten", ALONE),
@@ -47,7 +43,7 @@ final class ElementwiseFaults {
                 in(unary("myCosh", Tensor::cosh).partial((x, y) -> x.sinh().neg()), SIGN, "-sinh, as for cos", MIDDLE),
                 in(
                         unary("myAcos", Tensor::acos)
-                                .partial((x, y) -> one(x.square()).rsqrt()),
+                                .partial((x, y) -> oneMinus(x.square()).rsqrt()),
                         SIGN,
                         "that of asin",
                         UNIT_MIDDLE),
@@ -65,7 +61,7 @@ final class ElementwiseFaults {
                         "+1/2 x^-3/2",
                         POSITIVE_MIDDLE),
                 in(
-                        unary("complement", x -> one(x.sigmoid())).partial((x, y) -> y.mul(one(y))),
+                        unary("complement", x -> oneMinus(x.sigmoid())).partial((x, y) -> y.mul(oneMinus(y))),
                         SIGN,
                         "1 - sigmoid with the derivative of sigmoid",
                         CHAIN),
@@ -96,19 +92,23 @@ final class ElementwiseFaults {
                         "3 forgotten",
                         MIDDLE),
                 in(
-                        unary("mySigmoid", Tensor::sigmoid).backward((g, x, y) -> g.mul(one(y))),
+                        unary("mySigmoid", Tensor::sigmoid).backward((g, x, y) -> g.mul(oneMinus(y))),
                         FACTOR,
                         "y forgotten",
                         CHAIN),
                 in(unary("mySigmoid", Tensor::sigmoid).partial((x, y) -> y), FACTOR, "1 - y forgotten", NET),
                 in(
-                        unary("mySigmoid", Tensor::sigmoid).partial((x, y) -> x.mul(one(x))),
+                        unary("mySigmoid", Tensor::sigmoid).partial((x, y) -> x.mul(oneMinus(x))),
                         FACTOR,
                         "x(1 - x): the input taken for the output",
                         ALONE),
-                in(unary("myTanh", Tensor::tanh).backward((g, x, y) -> g.mul(one(y))), FACTOR, "1 + y forgotten", NET),
                 in(
-                        unary("myTanh", Tensor::tanh).partial((x, y) -> one(x.square())),
+                        unary("myTanh", Tensor::tanh).backward((g, x, y) -> g.mul(oneMinus(y))),
+                        FACTOR,
+                        "1 + y forgotten",
+                        NET),
+                in(
+                        unary("myTanh", Tensor::tanh).partial((x, y) -> oneMinus(x.square())),
                         FACTOR,
                         "1 - x^2: the input taken for the output",
                         MIDDLE),
@@ -198,7 +198,7 @@ final class ElementwiseFaults {
                 in(
                         unary("xSin", x -> x.mul(x.sin())).partial((x, y) -> x.sin()),
                         DROPPED,
-                        "one term of the product rule",
+                        "oneMinus term of the product rule",
                         ALONE),
                 in(
                         unary("swish", x -> x.mul(x.sigmoid())).backward((g, x, y) -> g.mul(x.sigmoid())),
@@ -233,7 +233,7 @@ final class ElementwiseFaults {
                         unary("myMish", x -> x.mul(x.softplus().tanh()))
                                 .partial((x, y) -> x.softplus()
                                         .tanh()
-                                        .add(x.mul(one(x.softplus().tanh().square())))),
+                                        .add(x.mul(oneMinus(x.softplus().tanh().square())))),
                         DROPPED,
                         "the sigmoid of the inner softplus",
                         TWICE),
@@ -317,7 +317,7 @@ final class ElementwiseFaults {
                                         x -> x.clamp(0, 1)
                                                 .square()
                                                 .mul(x.clamp(0, 1).mul(-2).add(3)))
-                                .partial((x, y) -> x.mul(6).mul(one(x))),
+                                .partial((x, y) -> x.mul(6).mul(oneMinus(x))),
                         BRANCH,
                         "not 0 outside",
                         ALONE),

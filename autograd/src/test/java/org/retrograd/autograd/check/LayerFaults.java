@@ -19,9 +19,6 @@ import org.retrograd.autograd.tensor.Tensor;
 final class LayerFaults {
     private LayerFaults() {}
 
-    private static final Tensor BATCH =
-            Tensor.of(new double[][] {{0.3, -0.8, 1.2}, {0.7, 1.9, -0.4}, {-1.1, 0.5, 0.6}, {0.2, -0.6, -1.5}});
-
     private static final Tensor SIGNAL = Tensor.of(0.3, -0.8, 1.2, 0.5, 1.6, -0.9, 0.1, -0.4);
 
     private static final Tensor KERNEL = Tensor.of(0.6, -1.1, 0.4);
@@ -31,9 +28,6 @@ final class LayerFaults {
 
     private static final Setting CONV =
             Setting.of((op, in) -> op.apply(in.get(0).sin(), in.get(1)).tanh(), SIGNAL, KERNEL);
-
-    private static final Setting NORMALISED =
-            Setting.of((op, in) -> op.apply(in.get(0)).mul(in.get(1)).sin(), BATCH, X);
 
     static List<Fault> all() {
         return Stream.of(dense(), convolutions(), recurrent(), others())
@@ -255,13 +249,13 @@ final class LayerFaults {
                         unary("myDropout", x -> x.mul(kept)).backward((g, x, y) -> g),
                         BRANCH,
                         "the mask not applied",
-                        NORMALISED),
+                        SCALED),
                 in(
                         unary("myDropout", x -> x.mul(kept))
                                 .backward((g, x, y) -> g.mul(kept).mul(0.5)),
                         FACTOR,
                         "the scale not applied",
-                        NORMALISED),
+                        SCALED),
                 in(
                         op("prelu", in -> Tensor.where(in[0].gt(0), in[0], in[0].mul(in[1])))
                                 .pull(

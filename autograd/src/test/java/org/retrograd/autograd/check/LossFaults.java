@@ -17,16 +17,10 @@ import org.retrograd.autograd.tensor.Tensor;
 final class LossFaults {
     private LossFaults() {}
 
-    private static final Tensor BATCH =
-            Tensor.of(new double[][] {{0.3, -0.8, 1.2}, {0.7, 1.9, -0.4}, {-1.1, 0.5, 0.6}, {0.2, -0.6, -1.5}});
-
     private static final Tensor TARGETS = Tensor.of(new double[][] {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}, {0, 1, 0}});
 
     private static final Setting LOSS =
             Setting.of((op, in) -> op.apply(in.get(0).matmul(in.get(1))), BATCH, M33);
-
-    private static final Setting NORMALISED =
-            Setting.of((op, in) -> op.apply(in.get(0)).mul(in.get(1)).sin(), BATCH, X);
 
     private static final Setting ATTENTION = Setting.of(
             (op, in) -> op.apply(in.get(0), in.get(1), in.get(2)).sin(),
@@ -83,44 +77,44 @@ final class LossFaults {
                         batch.backward((g, x, y) -> normBackward(g, x, y, -2, 0, 1)),
                         DROPPED,
                         "the mean taken as constant",
-                        NORMALISED),
+                        SCALED),
                 in(
                         batch.backward((g, x, y) -> normBackward(g, x, y, -2, 1, 0)),
                         DROPPED,
                         "the variance taken as constant",
-                        NORMALISED),
+                        SCALED),
                 in(
                         batch.backward((g, x, y) -> normBackward(g, x, y, -1, 1, 1)),
                         TRANSPOSED,
                         "the rule of layer normalisation",
-                        NORMALISED),
+                        SCALED),
                 in(
                         layer.backward((g, x, y) -> g.div(deviation(x, -1))),
                         DROPPED,
                         "mean and variance taken as constants",
-                        NORMALISED),
+                        SCALED),
                 in(
                         layer.backward((g, x, y) -> normBackward(g, x, y, -1, 1, 0)),
                         DROPPED,
                         "the variance taken as constant",
-                        NORMALISED),
+                        SCALED),
                 in(
                         layer.backward((g, x, y) -> normBackward(g, x, y, -1, 1, x.dim(-1) / (x.dim(-1) - 1.0))),
                         FACTOR,
                         "n - 1 in place of n",
-                        NORMALISED),
+                        SCALED),
                 in(
                         rms.backward((g, x, y) ->
                                 g.div(x.square().mean(Dims.KEEP, -1).add(1e-5).sqrt())),
                         DROPPED,
                         "the scale taken as constant",
-                        NORMALISED),
+                        SCALED),
                 in(
                         rms.backward((g, x, y) -> g.sub(y.mul(g.mul(y).sum(Dims.KEEP, -1)))
                                 .div(x.square().mean(Dims.KEEP, -1).add(1e-5).sqrt())),
                         FACTOR,
                         "sum in place of mean",
-                        NORMALISED),
+                        SCALED),
                 in(
                         op("scaleAndShift", in -> in[0].mul(in[1]).add(in[2]))
                                 .pull(1, (g, in, y) -> g.mul(y).sum(-2)),

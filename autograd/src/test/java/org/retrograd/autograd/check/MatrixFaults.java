@@ -20,14 +20,8 @@ import org.retrograd.autograd.tensor.Tensor;
 final class MatrixFaults {
     private MatrixFaults() {}
 
-    private static final Setting SQUARES =
-            Setting.of((op, in) -> op.apply(in.get(0).sin(), in.get(1)).tanh(), M33, N33);
-
     private static final Setting OBLONG =
             Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M23, M32);
-
-    private static final Setting VECTOR =
-            Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M33, X);
 
     private static final Setting BATCH =
             Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), Tensor.stack(0, M33, N33), M33.cos());
@@ -155,7 +149,7 @@ final class MatrixFaults {
                                 .pull(0, (g, in, y) -> g.expandDims(-2).mul(in[1].expandDims(-1))),
                         TRANSPOSED,
                         "x g' in place of g x'",
-                        VECTOR),
+                        MATRIX_AND_VECTOR),
                 in(
                         binary("applyTo", Tensor::matmul)
                                 .pull(
@@ -164,7 +158,7 @@ final class MatrixFaults {
                                                 in[0].matmul(g.expandDims(-1)).squeeze(-1)),
                         TRANSPOSED,
                         "A g in place of A' g",
-                        VECTOR),
+                        MATRIX_AND_VECTOR),
                 in(
                         binary("myOuter", (a, b) -> a.expandDims(-1).mul(b.expandDims(-2)))
                                 .pull(

@@ -16,12 +16,6 @@ import org.retrograd.autograd.tensor.Tensor;
 final class MatrixFunctionFaults {
     private MatrixFunctionFaults() {}
 
-    private static final Setting SQUARES =
-            Setting.of((op, in) -> op.apply(in.get(0).sin(), in.get(1)).tanh(), M33, N33);
-
-    private static final Setting VECTOR =
-            Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M33, X);
-
     private static final Setting ONE =
             Setting.of((op, in) -> op.apply(in.get(0).sin()).mul(in.get(1)), M33, N33);
 
@@ -61,7 +55,7 @@ final class MatrixFunctionFaults {
                                 .pull(1, (g, in, y) -> g.expandDims(-1).mul(in[0].matmul(in[1]))),
                         DROPPED,
                         "A x without A' x",
-                        VECTOR),
+                        MATRIX_AND_VECTOR),
                 in(
                         binary("quadratic", MatrixFunctionFaults::quadratic)
                                 .pull(
@@ -71,7 +65,7 @@ final class MatrixFunctionFaults {
                                                 .mul(2)),
                         DROPPED,
                         "2 A x though A is not symmetric",
-                        VECTOR),
+                        MATRIX_AND_VECTOR),
                 in(
                         unary("gram", x -> x.transpose().matmul(x))
                                 .backward((g, x, y) -> x.matmul(g).mul(2)),

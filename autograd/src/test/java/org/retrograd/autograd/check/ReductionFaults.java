@@ -23,9 +23,6 @@ final class ReductionFaults {
             (op, in) -> op.apply(in.get(0).sin()).mul(1.5),
             Tensor.of(0.4, -1.1, 0.8).expandDims(1));
 
-    private static final Setting LARGE_LOGITS =
-            Setting.of((op, in) -> op.apply(in.get(0).mul(20)).mul(0.5), M23);
-
     private static final Setting TWO_ROWS =
             Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M23, POSITIVE);
 
@@ -36,16 +33,6 @@ final class ReductionFaults {
         return Stream.of(sums(), scans(), extrema(), thin(), precise())
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    /** Returns a cotangent of a reduction repeated along the last axis. */
-    private static Tensor spread(Tensor g, Tensor x) {
-        return g.expandDims(-1).mul(Tensor.ones(x.dim(-1)));
-    }
-
-    private static Tensor softmax(Tensor x) {
-        Tensor e = x.sub(x.detach().max(Dims.KEEP, -1)).exp();
-        return e.div(e.sum(Dims.KEEP, -1));
     }
 
     private static List<Fault> sums() {
@@ -209,7 +196,7 @@ final class ReductionFaults {
                         "0",
                         THIN),
                 in(
-                        unary("mySoftmax", ReductionFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> x.dim(-1) == 1
                                         ? g
                                         : y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -1)))),
@@ -261,7 +248,7 @@ final class ReductionFaults {
                         "the last",
                         Setting.alone(MANY.reshape(50, 80))),
                 in(
-                        unary("mySoftmax", ReductionFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -1)))
                                         .mul(spoil)),
                         ONE_ENTRY,

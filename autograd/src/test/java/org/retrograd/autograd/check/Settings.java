@@ -2,6 +2,7 @@ package org.retrograd.autograd.check;
 
 import java.util.SplittableRandom;
 import org.retrograd.autograd.check.Fault.Setting;
+import org.retrograd.autograd.tensor.Dims;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** Points, and functions around an operation of one input, in which mistakes are planted. */
@@ -81,4 +82,40 @@ final class Settings {
     /** On the rows of a square matrix, where a wrong axis has the right length. */
     static final Setting SQUARE =
             Setting.of((op, in) -> op.apply(in.get(0).tanh()).mul(in.get(1)), M33, N33);
+
+    /** Four examples of three features. */
+    static final Tensor BATCH =
+            Tensor.of(new double[][] {{0.3, -0.8, 1.2}, {0.7, 1.9, -0.4}, {-1.1, 0.5, 0.6}, {0.2, -0.6, -1.5}});
+
+    /** On a batch, with a scale for each feature behind it. */
+    static final Setting SCALED =
+            Setting.of((op, in) -> op.apply(in.get(0)).mul(in.get(1)).sin(), BATCH, X);
+
+    /** On logits so far apart that the largest takes all. */
+    static final Setting LARGE_LOGITS =
+            Setting.of((op, in) -> op.apply(in.get(0).mul(20)).mul(0.5), M23);
+
+    /** Of two square matrices, where transposing is no mistake of shapes. */
+    static final Setting SQUARES =
+            Setting.of((op, in) -> op.apply(in.get(0).sin(), in.get(1)).tanh(), M33, N33);
+
+    /** Of a matrix and a vector. */
+    static final Setting MATRIX_AND_VECTOR =
+            Setting.of((op, in) -> op.apply(in.get(0), in.get(1)).sin(), M33, X);
+
+    /** Returns a cotangent of a reduction repeated along the last axis. */
+    static Tensor spread(Tensor g, Tensor x) {
+        return g.expandDims(-1).mul(Tensor.ones(x.dim(-1)));
+    }
+
+    /** Returns the softmax along the last axis, made of plain operations. */
+    static Tensor stableSoftmax(Tensor x) {
+        Tensor e = x.sub(x.detach().max(Dims.KEEP, -1)).exp();
+        return e.div(e.sum(Dims.KEEP, -1));
+    }
+
+    /** Returns 1 - y. */
+    static Tensor oneMinus(Tensor y) {
+        return y.neg().add(1);
+    }
 }

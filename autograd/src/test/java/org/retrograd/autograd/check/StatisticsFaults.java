@@ -3,7 +3,6 @@ package org.retrograd.autograd.check;
 import static org.retrograd.autograd.check.Fault.Kind.*;
 import static org.retrograd.autograd.check.Fault.in;
 import static org.retrograd.autograd.check.Planted.binary;
-import static org.retrograd.autograd.check.Planted.op;
 import static org.retrograd.autograd.check.Planted.unary;
 import static org.retrograd.autograd.check.Settings.*;
 
@@ -17,23 +16,10 @@ import org.retrograd.autograd.tensor.Tensor;
 final class StatisticsFaults {
     private StatisticsFaults() {}
 
-    private static final Setting LARGE_LOGITS =
-            Setting.of((op, in) -> op.apply(in.get(0).mul(20)).mul(0.5), M23);
-
     static List<Fault> all() {
         return Stream.of(moments(), norms(), exponentials())
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    /** Returns a cotangent of a reduction repeated along the last axis. */
-    private static Tensor spread(Tensor g, Tensor x) {
-        return g.expandDims(-1).mul(Tensor.ones(x.dim(-1)));
-    }
-
-    private static Tensor softmax(Tensor x) {
-        Tensor e = x.sub(x.detach().max(Dims.KEEP, -1)).exp();
-        return e.div(e.sum(Dims.KEEP, -1));
     }
 
     private static Tensor centred(Tensor x) {
@@ -242,41 +228,41 @@ final class StatisticsFaults {
                         "the shift's two contributions do not cancel",
                         LARGE_LOGITS),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax).backward((g, x, y) -> g.mul(y)),
+                        unary("mySoftmax", Settings::stableSoftmax).backward((g, x, y) -> g.mul(y)),
                         DROPPED,
                         "-y sum",
                         ROWS),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> g.mul(y).mul(y.neg().add(1))),
                         DROPPED,
                         "all but the diagonal",
                         SQUARE),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> y.mul(g.sub(g.sum(Dims.KEEP, -1)))),
                         FACTOR,
                         "y forgotten within the sum",
                         ROWS),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> y.mul(g.sub(g.mul(y).sum(Dims.KEEP, -2)))),
                         TRANSPOSED,
                         "summed along the wrong axis",
                         SQUARE),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) -> y.mul(g.add(g.mul(y).sum(Dims.KEEP, -1)))),
                         SIGN,
                         "of the sum",
                         LARGE_LOGITS),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax).forward((t, x, y) -> t.mul(y)),
+                        unary("mySoftmax", Settings::stableSoftmax).forward((t, x, y) -> t.mul(y)),
                         FORWARD_ONLY,
                         "-y sum dropped",
                         ROWS),
                 in(
-                        unary("mySoftmax", StatisticsFaults::softmax)
+                        unary("mySoftmax", Settings::stableSoftmax)
                                 .backward((g, x, y) ->
                                         y.detach().mul(g.sub(g.mul(y.detach()).sum(Dims.KEEP, -1)))),
                         SECOND,

@@ -13,16 +13,12 @@ import org.retrograd.autograd.check.Fault.Kind;
 import org.retrograd.autograd.check.Fault.Setting;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** Mistakes that show in one mode only, in second derivatives only, or in late digits and single entries. */
+/** Mistakes that show in oneMinus mode only, in second derivatives only, or in late digits and single entries. */
 final class SubtleFaults {
     private SubtleFaults() {}
 
     static List<Fault> all() {
         return Stream.of(modes(), orders(), precise()).flatMap(List::stream).toList();
-    }
-
-    private static Tensor one(Tensor y) {
-        return y.neg().add(1);
     }
 
     private static List<Fault> modes() {
@@ -60,7 +56,8 @@ final class SubtleFaults {
                         TWICE),
                 in(
                         unary("myTanh", Tensor::tanh)
-                                .backward((g, x, y) -> g.mul(one(y.square())).mul(0.5)),
+                                .backward(
+                                        (g, x, y) -> g.mul(oneMinus(y.square())).mul(0.5)),
                         REVERSE_ONLY,
                         "half of it",
                         CHAIN),
@@ -77,7 +74,7 @@ final class SubtleFaults {
                         ALONE),
                 in(
                         unary("myTanh", Tensor::tanh)
-                                .partial((x, y) -> one(y.detach().square())),
+                                .partial((x, y) -> oneMinus(y.detach().square())),
                         SECOND,
                         "detached output in both modes",
                         CHAIN),
@@ -146,7 +143,7 @@ final class SubtleFaults {
                         NET),
                 in(
                         unary("mySigmoid", Tensor::sigmoid)
-                                .partial((x, y) -> y.mul(one(y)).add(1e-6)),
+                                .partial((x, y) -> y.mul(oneMinus(y)).add(1e-6)),
                         Kind.SMALL,
                         "a constant added",
                         MIDDLE),
