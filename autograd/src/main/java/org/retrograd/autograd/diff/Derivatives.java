@@ -2,15 +2,17 @@ package org.retrograd.autograd.diff;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BinaryOperator;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
- * Derivatives as functions of functions: each a few lines over {@link Linearization}.
+ * Derivatives as functions of functions: each a few lines over {@link Differential}.
+ *
+ * <p>Arguments and values may be a single tensor, or any record, list, map or array of them ({@link Structure}): all weights
+ * of a model are one argument, and their gradient comes back in the same form.
  *
  * <p>All nest in one another to any order. Functions may capture anything; a result is traced if and only if the function
  * or the point depends on variables of somebody else, so that a derivative inside a loss is itself differentiated.
@@ -25,6 +27,9 @@ public final class Derivatives {
     /** The number of entries in all directions of one sweep beyond which more of them at once save nothing. */
     private static final int MOST_ENTRIES = 1 << 18;
 
+    /** What a call of a rule costs beside its loop, as so many entries of a loop. */
+    private static final long ENTRIES_PER_CALL = 64;
+
     private Derivatives() {}
 
     /** The direction of a sweep: with tangents or with cotangents. */
@@ -36,50 +41,50 @@ public final class Derivatives {
     }
 
     /** A value together with the gradient that was computed along with it. */
-    public record ValueAndGradient(Tensor value, Tensor gradient) {}
+    public record ValueAndGradient<X>(Tensor value, X gradient) {}
 
     /** A value together with a directional derivative that was computed along with it. */
-    public record ValueAndTangent(Tensor value, Tensor tangent) {}
+    public record ValueAndTangent<Y>(Y value, Y tangent) {}
 
     /**
-     * Returns the gradient of a scalar function: [..] → [..], the shape of {@code x}.
+     * Returns the gradient of a scalar function, in the form and shapes of {@code x}.
      *
      * @throws IllegalArgumentException if the value of {@code f} has more than one entry
      */
-    public static Tensor gradient(UnaryOperator<Tensor> f, Tensor x) {
+    public static <X> X gradient(Function<X, Tensor> f, X x) {
         return valueAndGradient(f, x).gradient();
     }
 
     /** Returns value and gradient of a scalar function. */
-    public static ValueAndGradient valueAndGradient(UnaryOperator<Tensor> f, Tensor x) {
-        Linearization at = linearize(f, x);
-        return new ValueAndGradient(at.value(), at.pull(scalarSeed(at)).get(0));
-    }
-
-    /** Returns the gradients of a scalar function of several tensors, in the order of the arguments. */
-    public static List<Tensor> gradients(Function<List<Tensor>, Tensor> f, List<Tensor> arguments) {
-        Linearization at = Linearization.of(f, arguments);
-        return at.pull(scalarSeed(at));
+    public static <X> ValueAndGradient<X> valueAndGradient(Function<X, Tensor> f, X x) {
+        Differential<X, Tensor> at = linearize(f, x);
+        Tensor value = at.scalarValue();
+        return new ValueAndGradient<>(value, at.pull(Tensor.ones(value.shape().toArray())));
     }
 
     /** Returns the vector-Jacobian product Jᵀg: the gradient of Σ g·f. */
-    public static Tensor vjp(UnaryOperator<Tensor> f, Tensor x, Tensor g) {
-        return linearize(f, x).pull(g).get(0);
+    public static <X, Y> X vjp(Function<X, Y> f, X x, Y g) {
+        return linearize(f, x).pull(g);
     }
 
     /** Returns the Jacobian-vector product J·t: the derivative of {@code f} in direction {@code t}, in forward mode. */
-    public static Tensor jvp(UnaryOperator<Tensor> f, Tensor x, Tensor t) {
-        return linearize(f, x).push(List.of(t));
+    public static <X, Y> Y jvp(Function<X, Y> f, X x, X t) {
+        return linearize(f, x).push(t);
     }
 
     /** Returns value and Jacobian-vector product. */
-    public static ValueAndTangent valueAndJvp(UnaryOperator<Tensor> f, Tensor x, Tensor t) {
-        Linearization at = linearize(f, x);
-        return new ValueAndTangent(at.value(), at.push(List.of(t)));
+    public static <X, Y> ValueAndTangent<Y> valueAndJvp(Function<X, Y> f, X x, X t) {
+        Differential<X, Y> at = linearize(f, x);
+        return new ValueAndTangent<>(at.value(), at.push(t));
+    }
+
+    /** Evaluates {@code f} once, so that any number of tangents can be pushed and cotangents pulled. */
+    public static <X, Y> Differential<X, Y> linearize(Function<X, Y> f, X x) {
+        return Differential.of(f, x);
     }
 
     /** Returns the product of a scalar function's Hessian with a vector: the derivative of the gradient along {@code v}. */
-    public static Tensor hvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+    public static <X> X hvp(Function<X, Tensor> f, X x, X v) {
         return jvp(at -> gradient(f, at), x, v);
     }
 
@@ -88,111 +93,18 @@ public final class Derivatives {
      *
      * <p>The Hessian being symmetric, this is {@link #hvp} the other way round.
      */
-    public static Tensor vhp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+    public static <X> X vhp(Function<X, Tensor> f, X x, X v) {
         return vjp(at -> gradient(f, at), x, v);
-    }
-
-    /** Evaluates {@code f} once, so that any number of tangents can be pushed and cotangents pulled. */
-    public static Linearization linearize(UnaryOperator<Tensor> f, Tensor x) {
-        return Linearization.of(in -> f.apply(in.get(0)), List.of(x));
-    }
-
-    /**
-     * Returns the matrix of all partial derivatives, [in..] → [out.., in..]: entry (i.., j..) is that of value i.. by
-     * argument j...
-     *
-     * <p>Forward or reverse, whichever needs fewer directions; {@code f} is evaluated once.
-     */
-    public static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x) {
-        Linearization at = linearize(f, x);
-        int out = at.value().size();
-        return jacobian(at, x, x.size() <= out ? Mode.FORWARD : Mode.REVERSE, directionsPerSweep(x.size(), out));
-    }
-
-    /** Returns the matrix of all partial derivatives, found in the given mode. */
-    public static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x, Mode mode) {
-        Linearization at = linearize(f, x);
-        return jacobian(at, x, mode, directionsPerSweep(x.size(), at.value().size()));
-    }
-
-    /**
-     * Returns the matrix of all partial derivatives, found in the given mode with so many directions in each sweep.
-     *
-     * @param directionsPerSweep the more, the fewer sweeps and the more memory; the result is the same
-     * @throws IllegalArgumentException if {@code directionsPerSweep} is not positive
-     */
-    public static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x, Mode mode, int directionsPerSweep) {
-        if (directionsPerSweep < 1) {
-            throw new IllegalArgumentException(
-                    "a sweep needs at least 1 direction, but directionsPerSweep is " + directionsPerSweep);
-        }
-        return jacobian(linearize(f, x), x, mode, directionsPerSweep);
-    }
-
-    private static Tensor jacobian(Linearization at, Tensor x, Mode mode, int directionsPerSweep) {
-        Shape in = x.shape();
-        Shape out = at.value().shape();
-        if (in.size() == 0 || out.size() == 0) {
-            return Tensor.zeros(out.append(in));
-        }
-        Tensor rows = mode == Mode.REVERSE
-                ? alongBasis(
-                        out, directionsPerSweep, (seed, from) -> at.pull(seed).get(0))
-                : alongBasis(in, directionsPerSweep, (seed, from) -> at.push(List.of(seed)))
-                        .reshape(in.size(), out.size())
-                        .transpose();
-        return rows.reshape(out.append(in));
-    }
-
-    /**
-     * Returns the matrix of second derivatives of a scalar function, [in..] → [in.., in..], in forward over reverse.
-     *
-     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
-     */
-    public static Tensor hessian(UnaryOperator<Tensor> f, Tensor x) {
-        return jacobian(at -> gradient(f, at), x, Mode.FORWARD);
-    }
-
-    /**
-     * Returns the diagonal of the Hessian of a scalar function, in the shape of {@code x}: exact, and without ever holding
-     * the whole matrix. It costs one Hessian-vector product for each entry of {@code x}, many of them in one sweep.
-     *
-     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
-     */
-    public static Tensor hessianDiagonal(UnaryOperator<Tensor> f, Tensor x) {
-        int n = x.size();
-        Linearization at = linearize(z -> gradient(f, z), x);
-        if (n == 0) {
-            return Tensor.zeros(x.shape());
-        }
-        return alongBasis(x.shape(), directionsPerSweep(n, n), (seed, from) -> {
-                    int count = seed.dim(0);
-                    return at.push(List.of(seed))
-                            .reshape(count, n)
-                            .slice(1, from, from + count)
-                            .diagonal();
-                })
-                .reshape(x.shape());
-    }
-
-    /**
-     * Returns the sum of the second derivatives of a scalar function by each entry of {@code x}, at the cost of {@link
-     * #hessianDiagonal}.
-     *
-     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
-     */
-    public static Tensor laplacian(UnaryOperator<Tensor> f, Tensor x) {
-        return hessianDiagonal(f, x).sum();
     }
 
     /**
      * Returns JᵀJv: the product of a vector with the Gauss-Newton matrix of the least-squares function ½ Σ f².
      *
-     * @param v of the shape of {@code x}, or with one axis of directions before it
+     * @param v of the form and shapes of {@code x}, or with one axis of directions before them
      */
-    public static Tensor gaussNewtonProduct(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
-        Linearization at = linearize(f, x);
-        return at.pull(at.push(List.of(v))).get(0);
+    public static <X, Y> X gaussNewtonProduct(Function<X, Y> f, X x, X v) {
+        Differential<X, Y> at = linearize(f, x);
+        return at.pull(at.push(v));
     }
 
     /**
@@ -201,11 +113,133 @@ public final class Derivatives {
      * convex.
      *
      * @param loss a scalar function of the value of {@code f}
-     * @param v of the shape of {@code x}, or with one axis of directions before it
+     * @param v of the form and shapes of {@code x}, or with one axis of directions before them
      */
-    public static Tensor gaussNewtonProduct(UnaryOperator<Tensor> f, UnaryOperator<Tensor> loss, Tensor x, Tensor v) {
-        Linearization at = linearize(f, x);
-        return at.pull(hvp(loss, at.value(), at.push(List.of(v)))).get(0);
+    public static <X, Y> X gaussNewtonProduct(Function<X, Y> f, Function<Y, Tensor> loss, X x, X v) {
+        Differential<X, Y> at = linearize(f, x);
+        return at.pull(hvp(loss, at.value(), at.push(v)));
+    }
+
+    /**
+     * Returns the matrix of all partial derivatives, in the form of {@code x}; each of its tensors has the shape [out.., in..],
+     * and entry (i.., j..) is the derivative of value i.. by argument j...
+     *
+     * <p>Forward or reverse, whichever costs less by the number of sweeps, directions and entries that it takes; {@code f}
+     * is evaluated once.
+     */
+    public static <X> X jacobian(Function<X, Tensor> f, X x) {
+        Differential<X, Tensor> at = linearize(f, x);
+        return jacobian(at, cheaper(at.tensors(), at.point()), 0);
+    }
+
+    /** Returns the matrix of all partial derivatives, found in the given mode. */
+    public static <X> X jacobian(Function<X, Tensor> f, X x, Mode mode) {
+        return jacobian(linearize(f, x), mode, 0);
+    }
+
+    /**
+     * Returns the matrix of all partial derivatives, found in the given mode with so many directions in each sweep.
+     *
+     * @param directionsPerSweep the more, the fewer sweeps and the more memory; the result is the same
+     * @throws IllegalArgumentException if {@code directionsPerSweep} is not positive
+     */
+    public static <X> X jacobian(Function<X, Tensor> f, X x, Mode mode, int directionsPerSweep) {
+        if (directionsPerSweep < 1) {
+            throw new IllegalArgumentException(
+                    "a sweep needs at least 1 direction, but directionsPerSweep is " + directionsPerSweep);
+        }
+        return jacobian(linearize(f, x), mode, directionsPerSweep);
+    }
+
+    /** Returns the Jacobian, with so many directions in each sweep as seems good if {@code chunk} is 0. */
+    private static <X> X jacobian(Differential<X, Tensor> at, Mode mode, int chunk) {
+        Shape out = at.tensors().value().shape();
+        List<Tensor> rows = mode == Mode.REVERSE && out.size() > 0
+                ? Basis.reverse(
+                        at.tensors(),
+                        chunk > 0 ? chunk : directionsPerSweep(at.tensors().cost()))
+                : List.of();
+        List<Tensor> blocks = new ArrayList<>();
+        for (int k = 0; k < at.point().size(); k++) {
+            Shape in = at.point().get(k).shape();
+            if (in.size() == 0 || out.size() == 0) {
+                blocks.add(Tensor.zeros(out.append(in)));
+            } else if (mode == Mode.REVERSE) {
+                blocks.add(rows.get(k).reshape(out.append(in)));
+            } else {
+                blocks.add(Basis.forward(
+                                at.tensors(),
+                                at.point(),
+                                k,
+                                chunk > 0
+                                        ? chunk
+                                        : directionsPerSweep(at.tensors().cost()))
+                        .reshape(in.size(), out.size())
+                        .transpose()
+                        .reshape(out.append(in)));
+            }
+        }
+        return at.argument().with(blocks);
+    }
+
+    /**
+     * Returns the matrix of second derivatives of a scalar function, in forward over reverse: [in.., in..] if {@code x} is
+     * a tensor, else [n, n] over the n entries of all its tensors, in the order of {@link Structure#flatten}.
+     *
+     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
+     */
+    public static <X> Tensor hessian(Function<X, Tensor> f, X x) {
+        Differential<X, Tensor> at = linearize(z -> Structure.of(z).flatten(gradient(f, z)), x);
+        List<Tensor> columns = new ArrayList<>();
+        int n = at.tensors().value().size();
+        for (Tensor block : at.argument().tensors("the Jacobian", jacobian(at, Mode.FORWARD, 0))) {
+            columns.add(block.reshape(n, block.size() / Math.max(n, 1)));
+        }
+        Tensor matrix = columns.isEmpty() ? Tensor.zeros(0, 0) : Tensor.concat(1, columns.toArray(new Tensor[0]));
+        return x instanceof Tensor tensor ? matrix.reshape(tensor.shape().append(tensor.shape())) : matrix;
+    }
+
+    /**
+     * Returns the diagonal of the Hessian of a scalar function, in the form and shapes of {@code x}: exact, and without ever
+     * holding the whole matrix. It costs one Hessian-vector product for each entry of {@code x}, many of them in one sweep.
+     *
+     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
+     */
+    public static <X> X hessianDiagonal(Function<X, Tensor> f, X x) {
+        Differential<X, X> at = linearize(z -> gradient(f, z), x);
+        int count = at.point().size();
+        List<Tensor> diagonal = new ArrayList<>();
+        for (int k = 0; k < count; k++) {
+            int which = k;
+            Shape shape = at.point().get(k).shape();
+            int n = shape.size();
+            if (n == 0) {
+                diagonal.add(Tensor.zeros(shape));
+                continue;
+            }
+            List<Tensor> entries =
+                    Basis.sweep(shape, directionsPerSweep(at.tensors().cost()), (seeds, from) -> {
+                        int directions = seeds.dim(0);
+                        return List.of(at.tensors()
+                                .pushAll(Basis.only(which, seeds, count))
+                                .get(which)
+                                .reshape(directions, n)
+                                .slice(1, from, from + directions)
+                                .diagonal());
+                    });
+            diagonal.add(entries.get(0).reshape(shape));
+        }
+        return at.argument().with(diagonal);
+    }
+
+    /**
+     * Returns the sum of the second derivatives of a scalar function by each entry of {@code x}, at the cost of {@link
+     * #hessianDiagonal}.
+     *
+     * @throws IllegalArgumentException if the value of {@code f} has more than one entry
+     */
+    public static <X> Tensor laplacian(Function<X, Tensor> f, X x) {
+        return Structure.of(x).flatten(hessianDiagonal(f, x)).sum();
     }
 
     /**
@@ -213,76 +247,89 @@ public final class Derivatives {
      *
      * <p>Each order is a forward sweep over the one before: the cost doubles, at least, with each.
      *
-     * @throws IllegalArgumentException if {@code v} has not the shape of {@code x}, or the order is negative
+     * @throws IllegalArgumentException if {@code v} has not the form and shapes of {@code x}, or the order is negative
      */
-    public static Tensor directional(UnaryOperator<Tensor> f, Tensor x, Tensor v, int order) {
+    public static <X, Y> Y directional(Function<X, Y> f, X x, X v, int order) {
         if (order < 0) {
             throw new IllegalArgumentException("the order of a derivative cannot be negative, but is " + order);
         }
-        if (!v.shape().equals(x.shape())) {
-            throw new IllegalArgumentException(
-                    "the direction needs the shape " + x.shape() + " of the point, but got " + v.shape());
-        }
-        UnaryOperator<Tensor> derivative = z -> linearize(f, z).value();
+        Function<X, Y> derivative = z -> linearize(f, z).value();
         for (int k = 0; k < order; k++) {
-            UnaryOperator<Tensor> lower = k == 0 ? f : derivative;
+            Function<X, Y> lower = k == 0 ? f : derivative;
             derivative = z -> jvp(lower, z, v);
         }
         return derivative.apply(x);
     }
 
     /**
-     * Returns the gradient by {@code w} for each example alone: [n, ..] → [n, w..].
+     * Returns the gradient by {@code w} for each example alone, in the form of {@code w}; each tensor has the shape
+     * [n, w..].
      *
      * <p>Each example takes an evaluation and a sweep of its own, on arrays of one example's size.
      *
      * @param f the scalar loss of weights (first) and one example (second), which comes without the batch's first axis
-     * @param batch the examples, one after the other along the first axis
-     * @throws IllegalArgumentException if the batch has no axis, or a loss has more than one entry
+     * @param batch the examples: every tensor of the batch has them one after the other along its first axis
+     * @throws IllegalArgumentException if a tensor of the batch has no axis or another number of examples, or a loss has
+     *     more than one entry
      */
-    public static Tensor perExampleGradients(BinaryOperator<Tensor> f, Tensor w, Tensor batch) {
-        if (batch.rank() == 0) {
+    public static <W, B> W perExampleGradients(BiFunction<W, B, Tensor> f, W w, B batch) {
+        Structure<W> weights = Structure.of(w);
+        Structure<B> examples = Structure.of(batch);
+        List<Tensor> all = examples.tensors("the batch", batch);
+        int n = examples(all);
+        List<List<Tensor>> parts = all.stream().map(x -> x.unstack(0)).toList();
+        List<List<Tensor>> gradients = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            int which = i;
+            B example = examples.with(parts.stream().map(x -> x.get(which)).toList());
+            gradients.add(weights.tensors("the gradient", gradient(at -> f.apply(at, example), w)));
+        }
+        List<Tensor> stacked = new ArrayList<>();
+        List<Tensor> primals = weights.tensors("the weights", w);
+        for (int k = 0; k < primals.size(); k++) {
+            int which = k;
+            stacked.add(
+                    n == 0
+                            ? Tensor.zeros(Shape.of(0).append(primals.get(k).shape()))
+                            : Tensor.stack(
+                                    0, gradients.stream().map(g -> g.get(which)).toArray(Tensor[]::new)));
+        }
+        return weights.with(stacked);
+    }
+
+    private static int examples(List<Tensor> batch) {
+        for (Tensor x : batch) {
+            if (x.rank() == 0 || x.dim(0) != batch.get(0).dim(0)) {
+                throw new IllegalArgumentException(
+                        "a batch has equally many examples along the first axis of each tensor, " + "but got shapes "
+                                + batch.stream().map(Tensor::shape).toList());
+            }
+        }
+        if (batch.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a batch has its examples along the first axis, but got a tensor without axes");
+                    "a batch has equally many examples along the first axis of each tensor, but "
+                            + "there is no tensor");
         }
-        if (batch.dim(0) == 0) {
-            return Tensor.zeros(Shape.of(0).append(w.shape()));
-        }
-        return Tensor.stack(
-                0,
-                batch.unstack(0).stream()
-                        .map(example -> gradient(at -> f.apply(at, example), w))
-                        .toArray(Tensor[]::new));
+        return batch.get(0).dim(0);
     }
 
-    /** What a sweep makes of several unit vectors at once, of which the first is number {@code from}. */
-    private interface Directions {
-        Tensor sweep(Tensor seed, int from);
-    }
-
-    /** Returns what becomes of all unit vectors of a space, chunk by chunk, one after the other along the first axis. */
-    private static Tensor alongBasis(Shape space, int chunk, Directions directions) {
-        int n = space.size();
-        List<Tensor> parts = new ArrayList<>();
-        int count;
-        for (int from = 0; from < n; from += count) {
-            count = Math.min(chunk, n - from);
-            Tensor seed = Tensor.eye(count).pad(1, from, n - from - count);
-            parts.add(directions.sweep(seed.reshape(Shape.of(count).append(space)), from));
+    /** Returns the mode in which a Jacobian costs less, forward if both cost the same. */
+    static Mode cheaper(Linearization at, List<Tensor> point) {
+        Linearization.Cost cost = at.cost();
+        long forward = 0;
+        for (Tensor x : point) {
+            forward += cost(cost, cost.forwardEntries(), x.size());
         }
-        return parts.size() == 1 ? parts.get(0) : Tensor.concat(0, parts.toArray(new Tensor[0]));
+        return forward <= cost(cost, cost.reverseEntries(), at.value().size()) ? Mode.FORWARD : Mode.REVERSE;
     }
 
-    static int directionsPerSweep(int in, int out) {
-        return Math.max(1, Math.min(MOST_DIRECTIONS, MOST_ENTRIES / Math.max(1, Math.max(in, out))));
+    /** Returns the cost of sweeping in so many directions, in units of an array entry. */
+    private static long cost(Linearization.Cost of, long entries, int directions) {
+        int sweeps = 1 + Math.max(0, directions - 1) / directionsPerSweep(of);
+        return ENTRIES_PER_CALL * sweeps * of.calls() + entries * directions;
     }
 
-    private static Tensor scalarSeed(Linearization at) {
-        Tensor value = at.value();
-        if (value.size() != 1) {
-            throw new IllegalArgumentException("a gradient is that of a scalar function, but the value has shape "
-                    + value.shape() + ": reduce it, for instance by sum(), or use vjp with a cotangent");
-        }
-        return Tensor.ones(value.shape().toArray());
+    static int directionsPerSweep(Linearization.Cost cost) {
+        return Math.max(1, Math.min(MOST_DIRECTIONS, MOST_ENTRIES / Math.max(1, cost.widest())));
     }
 }

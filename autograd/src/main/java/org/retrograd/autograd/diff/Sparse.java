@@ -19,13 +19,13 @@ public final class Sparse {
 
     /** Returns the sparse matrix of all partial derivatives, [value's size, argument's size]. */
     public static SparseMatrix jacobian(UnaryOperator<Tensor> f, Tensor x) {
-        Linearization at = Derivatives.linearize(f, x);
+        Linearization at = Derivatives.linearize(f, x).tensors();
         return SparsePlan.jacobian(f, at, x).at(at);
     }
 
     /** Returns how to find the Jacobian at any point where the function makes the same calls as at {@code x}. */
     public static SparsePlan jacobianPlan(UnaryOperator<Tensor> f, Tensor x) {
-        return SparsePlan.jacobian(f, Derivatives.linearize(f, x), x);
+        return SparsePlan.jacobian(f, Derivatives.linearize(f, x).tensors(), x);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class Sparse {
      */
     public static SparseMatrix hessian(UnaryOperator<Tensor> f, Tensor x) {
         UnaryOperator<Tensor> gradient = gradient(f);
-        Linearization at = Derivatives.linearize(gradient, x);
+        Linearization at = Derivatives.linearize(gradient, x).tensors();
         return SparsePlan.hessian(gradient, at, x).at(at);
     }
 
@@ -46,7 +46,7 @@ public final class Sparse {
      */
     public static SparsePlan hessianPlan(UnaryOperator<Tensor> f, Tensor x) {
         UnaryOperator<Tensor> gradient = gradient(f);
-        return SparsePlan.hessian(gradient, Derivatives.linearize(gradient, x), x);
+        return SparsePlan.hessian(gradient, Derivatives.linearize(gradient, x).tensors(), x);
     }
 
     private static UnaryOperator<Tensor> gradient(UnaryOperator<Tensor> f) {

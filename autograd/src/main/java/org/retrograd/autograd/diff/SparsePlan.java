@@ -43,7 +43,7 @@ public final class SparsePlan {
         Sparsity found = at.sparsity();
         this.sparsity = symmetric ? found.union(found.transpose()) : found;
         this.compression = symmetric ? Compression.ofSymmetric(sparsity) : Compression.of(sparsity);
-        int chunk = Derivatives.directionsPerSweep(in.size(), out.size());
+        int chunk = Derivatives.directionsPerSweep(at.cost());
         int length = compression.byColumns() ? out.size() : in.size();
         int count = (colours() + chunk - 1) / chunk;
         int[] sizes = new int[count + 1];
@@ -108,7 +108,7 @@ public final class SparsePlan {
             throw new IllegalArgumentException(
                     "the plan was made for points of shape " + in + ", but got " + x.shape() + ": make another one");
         }
-        Linearization at = Derivatives.linearize(map, x);
+        Linearization at = Derivatives.linearize(map, x).tensors();
         requireStructure(at);
         return at(at);
     }

@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -20,12 +21,12 @@ public final class Gradients {
 
     static Gradients backward(Tensor output, Tensor seed) {
         Graph graph = Graph.of(output);
-        return new Gradients(graph, Sweep.reverse(graph, seed, true), true);
+        return new Gradients(graph, Sweep.reverse(graph, List.of(output), List.of(seed), true), true);
     }
 
     static Gradients backward(Tensor output, Tensor seed, Iterable<Tensor> targets) {
         Graph graph = Graph.of(output, targets);
-        return new Gradients(graph, Sweep.reverse(graph, seed, false), false);
+        return new Gradients(graph, Sweep.reverse(graph, List.of(output), List.of(seed), false), false);
     }
 
     /**

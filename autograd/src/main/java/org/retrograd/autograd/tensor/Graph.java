@@ -2,6 +2,7 @@ package org.retrograd.autograd.tensor;
 
 import com.google.common.primitives.Longs;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * must record what they do. Nothing is written on the tensors, so that threads may share them.
  */
 final class Graph {
+    /** The output from which a reverse sweep starts, or the first of several. */
     final Tensor output;
 
     /** The variables of the transform that is differentiating; null if it is {@code backward}, which owns the free ones. */
@@ -39,14 +41,14 @@ final class Graph {
     /** Collects everything that a traced output depends on. */
     static Graph of(Tensor output) {
         Graph graph = new Graph(output, null);
-        graph.collect(0);
+        graph.collect(0, List.of(output));
         return graph;
     }
 
-    /** Collects what depends on the variables of one transform. */
-    static Graph of(Tensor output, Variable own) {
-        Graph graph = new Graph(output, own);
-        graph.collect(own.oldest);
+    /** Collects what depends on the variables of one transform; there is at least one output, and all of them do. */
+    static Graph of(List<Tensor> outputs, Variable own) {
+        Graph graph = new Graph(outputs.get(0), own);
+        graph.collect(own.oldest, outputs);
         if (graph.watched) {
             graph.keepDependents();
         }
@@ -56,16 +58,19 @@ final class Graph {
     /** Collects only the paths from a traced output to the given variables. */
     static Graph of(Tensor output, Iterable<Tensor> targets) {
         Graph graph = new Graph(output, null);
-        graph.collect(0);
+        graph.collect(0, List.of(output));
         graph.keepPathsTo(targets);
         return graph;
     }
 
-    private void collect(long oldest) {
-        Tensor[] stack = new Tensor[16];
+    private void collect(long oldest, List<Tensor> outputs) {
+        Tensor[] stack = new Tensor[Math.max(16, outputs.size())];
         int top = 0;
-        insert(output);
-        stack[top++] = output;
+        for (Tensor output : outputs) {
+            if (insert(output)) {
+                stack[top++] = output;
+            }
+        }
         while (top > 0) {
             Tensor t = stack[--top];
             if (t.op instanceof Variable variable) {
@@ -161,6 +166,26 @@ final class Graph {
             }
         }
         wanted = marks;
+    }
+
+    /** Returns what a sweep over all wanted calls costs. */
+    Linearization.Cost cost() {
+        int calls = 0;
+        long forward = 0;
+        long reverse = 0;
+        int widest = 0;
+        for (int i = 0; i < size; i++) {
+            Tensor y = at(slot(i));
+            widest = Math.max(widest, y.size());
+            for (int k = 0; k < y.in.length && !ends(y); k++) {
+                if (wanted(y.in[k]) >= 0) {
+                    calls++;
+                    forward += y.size();
+                    reverse += Math.max(y.in[k].size(), y.size());
+                }
+            }
+        }
+        return new Linearization.Cost(calls, forward, reverse, widest);
     }
 
     /** Returns the number of calls. */

@@ -1,8 +1,10 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Sparsity;
 
 /**
@@ -13,36 +15,82 @@ import org.retrograd.autograd.array.Sparsity;
  * any order and never confuse one another's derivatives.
  */
 public final class Linearization {
-    private final List<Tensor> arguments;
     private final Tensor[] variables;
-    private final Tensor output;
+    private final List<Tensor> outputs;
     private final @Nullable Graph graph;
 
-    private Linearization(List<Tensor> arguments, Tensor[] variables, Tensor output, @Nullable Graph graph) {
-        this.arguments = arguments;
+    private Linearization(Tensor[] variables, List<Tensor> outputs, @Nullable Graph graph) {
         this.variables = variables;
-        this.output = output;
+        this.outputs = outputs;
         this.graph = graph;
     }
 
     /** Evaluates {@code f}, which must return one tensor and may capture anything, at the given arguments. */
     public static Linearization of(Function<List<Tensor>, Tensor> f, List<Tensor> arguments) {
+        return ofSeveral(
+                in -> {
+                    Tensor output = f.apply(in);
+                    if (output == null) {
+                        throw new IllegalArgumentException(
+                                "the function to differentiate returned null: it must return a tensor");
+                    }
+                    return List.of(output);
+                },
+                arguments);
+    }
+
+    /** Evaluates {@code f}, which returns any number of tensors and may capture anything, at the given arguments. */
+    public static Linearization ofSeveral(Function<List<Tensor>, List<Tensor>> f, List<Tensor> arguments) {
         Variable scope = Variable.scope();
         Tensor[] variables = new Tensor[arguments.size()];
         for (int k = 0; k < variables.length; k++) {
             variables[k] = scope.of(arguments.get(k));
         }
-        Tensor output = f.apply(List.of(variables));
-        if (output == null) {
-            throw new IllegalArgumentException("the function to differentiate returned null: it must return a tensor");
+        List<Tensor> outputs = f.apply(List.of(variables));
+        List<Tensor> ours = new ArrayList<>(outputs.size());
+        for (Tensor output : outputs) {
+            if (scope.reaches(output)) {
+                ours.add(output);
+            }
         }
-        boolean reaches = output.op != null && output.id >= scope.oldest;
-        return new Linearization(List.copyOf(arguments), variables, output, reaches ? Graph.of(output, scope) : null);
+        return new Linearization(variables, outputs, ours.isEmpty() ? null : Graph.of(ours, scope));
     }
 
-    /** Returns the value of the function: traced if and only if somebody else's variable was reached. */
+    /** Returns the value of a function of one result: traced if and only if somebody else's variable was reached. */
     public Tensor value() {
-        return graph == null || graph.watched() ? output : output.constant();
+        return valueOf(only());
+    }
+
+    /** Returns the values of the function, each of them traced if and only if somebody else's variable was reached. */
+    public List<Tensor> values() {
+        return outputs.stream().map(this::valueOf).toList();
+    }
+
+    private Tensor valueOf(Tensor output) {
+        return graph == null || graph.watched() || graph.find(output) < 0 ? output : output.constant();
+    }
+
+    private Tensor only() {
+        if (outputs.size() != 1) {
+            throw new IllegalStateException("the function has " + outputs.size()
+                    + " results: use values(), pull with one cotangent each, and pushAll");
+        }
+        return outputs.get(0);
+    }
+
+    /**
+     * What a sweep over the function costs.
+     *
+     * @param calls how many rules it calls
+     * @param forwardEntries how many entries a tangent makes it write
+     * @param reverseEntries how many entries a cotangent makes it write
+     * @param widest the largest number of entries of a value
+     */
+    public record Cost(int calls, long forwardEntries, long reverseEntries, int widest) {}
+
+    /** Returns what sweeps cost, counted on the recorded calls. */
+    public Cost cost() {
+        return graph == null ? new Cost(0, 0, 0, 0) : graph.cost();
     }
 
     /**
@@ -52,14 +100,23 @@ public final class Linearization {
      * @throws IllegalArgumentException if the shape does not fit
      */
     public List<Tensor> pull(Tensor seed) {
-        requireShape("a cotangent of the value", seed, output);
-        Sweep sweep = graph == null ? null : Sweep.reverse(graph, seed, false);
+        only();
+        return pull(List.of(seed));
+    }
+
+    /**
+     * Returns the cotangents of the arguments, summed over the results; zeros for arguments that no result depends on.
+     *
+     * @param seeds one cotangent for each result, of its shape; all of them, or none, with one axis of directions before it
+     * @throws IllegalArgumentException if number or shapes do not fit
+     */
+    public List<Tensor> pull(List<Tensor> seeds) {
+        Shape directions = requireDirections("cotangent", "value", seeds, outputs);
+        Sweep sweep = graph == null ? null : Sweep.reverse(graph, outputs, seeds, false);
         Tensor[] cotangents = new Tensor[variables.length];
         for (int k = 0; k < variables.length; k++) {
             Tensor found = sweep == null ? null : sweep.of(variables[k]);
-            cotangents[k] = found != null
-                    ? found
-                    : Tensor.zeros(Directions.of(seed, output).append(variables[k].shape));
+            cotangents[k] = found != null ? found : Tensor.zeros(directions.append(variables[k].shape));
         }
         return List.of(cotangents);
     }
@@ -67,31 +124,25 @@ public final class Linearization {
     /**
      * Returns the tangent of the value, J·t; zeros if the value does not depend on the arguments.
      *
-     * @param tangents one for each argument, of its shape; all of them, or none, with one axis of directions before it
+     * @param tangents one for each argument, of its shape, or {@code null} if it does not vary; all of them, or none, with one
+     *     axis of directions before it
      * @throws IllegalArgumentException if number or shapes do not fit
      */
-    public Tensor push(List<Tensor> tangents) {
-        if (tangents.size() != variables.length) {
-            throw new IllegalArgumentException(
-                    "expected " + variables.length + " tangents, one for each argument, but got " + tangents.size());
+    public Tensor push(List<? extends @Nullable Tensor> tangents) {
+        only();
+        return pushAll(tangents).get(0);
+    }
+
+    /** Returns the tangents of all results, in their order; otherwise like {@link #push}. */
+    public List<Tensor> pushAll(List<? extends @Nullable Tensor> tangents) {
+        Shape directions = requireDirections("tangent", "argument", tangents, List.of(variables));
+        Sweep sweep = graph == null ? null : Sweep.forward(graph, variables, tangents.toArray(new @Nullable Tensor[0]));
+        List<Tensor> pushed = new ArrayList<>(outputs.size());
+        for (Tensor output : outputs) {
+            Tensor found = sweep == null ? null : sweep.of(output);
+            pushed.add(found != null ? found : Tensor.zeros(directions.append(output.shape)));
         }
-        for (int k = 0; k < variables.length; k++) {
-            requireShape("the tangent of argument " + k, tangents.get(k), variables[k]);
-            if (tangents.get(k).rank() - variables[k].rank() != tangents.get(0).rank() - variables[0].rank()) {
-                throw new IllegalArgumentException(
-                        "either all tangents carry a leading axis of directions or none, but "
-                                + "got shapes "
-                                + tangents.stream().map(Tensor::shape).toList() + " for arguments of shapes "
-                                + arguments.stream().map(Tensor::shape).toList());
-            }
-        }
-        Tensor found = graph == null
-                ? null
-                : Sweep.forward(graph, variables, tangents.toArray(new Tensor[0]))
-                        .of(output);
-        return found != null
-                ? found
-                : Tensor.zeros(Directions.of(tangents.get(0), variables[0]).append(output.shape));
+        return pushed;
     }
 
     /**
@@ -108,7 +159,7 @@ public final class Linearization {
         for (Tensor variable : variables) {
             columns += variable.size();
         }
-        return graph == null ? Sparsity.empty(output.size(), columns) : new Structure(graph, variables).sparsity();
+        return graph == null ? Sparsity.empty(only().size(), columns) : new Structure(graph, variables).sparsity();
     }
 
     /**
@@ -116,15 +167,53 @@ public final class Linearization {
      * which costs more.
      */
     public long structure() {
-        return graph == null ? output.size() : new Structure(graph, variables).fingerprint();
+        return graph == null ? only().size() : new Structure(graph, variables).fingerprint();
     }
 
-    private static void requireShape(String what, Tensor derivative, Tensor primal) {
+    /** Returns the leading axes of directions, none or one, which all given derivatives must have in common. */
+    private static Shape requireDirections(
+            String what, String of, List<? extends @Nullable Tensor> derivatives, List<Tensor> primals) {
+        if (derivatives.size() != primals.size()) {
+            throw new IllegalArgumentException("expected " + primals.size() + " " + what + "s, one for each " + of
+                    + ", but got " + derivatives.size());
+        }
+        Shape directions = null;
+        for (int k = 0; k < primals.size(); k++) {
+            Tensor derivative = derivatives.get(k);
+            if (derivative != null) {
+                String which = "the " + what + " of " + (primals.size() == 1 ? "the " + of : of + " " + k);
+                requireDirections(which, derivative, primals.get(k));
+                Shape own = Directions.of(derivative, primals.get(k));
+                if (directions != null && !own.equals(directions)) {
+                    throw new IllegalArgumentException("either all " + what
+                            + "s carry a leading axis of directions, equally "
+                            + "many, or none, but got shapes " + shapes(derivatives) + " for " + of + "s of shapes "
+                            + shapes(primals));
+                }
+                directions = own;
+            }
+        }
+        return directions == null ? Shape.SCALAR : directions;
+    }
+
+    private static String shapes(List<? extends @Nullable Tensor> tensors) {
+        return tensors.stream()
+                .map(x -> x == null ? "none" : x.shape.toString())
+                .toList()
+                .toString();
+    }
+
+    /**
+     * Refuses a tangent or cotangent that has neither the shape of its value nor one more axis before it.
+     *
+     * @param which how to call it in the message
+     */
+    public static void requireDirections(String which, Tensor derivative, Tensor primal) {
         int lead = derivative.rank() - primal.rank();
         if (lead < 0
                 || lead > 1
                 || !Directions.of(derivative, primal).append(primal.shape).equals(derivative.shape)) {
-            throw new IllegalArgumentException(what + " needs its shape " + primal.shape
+            throw new IllegalArgumentException(which + " needs the shape " + primal.shape
                     + ", or one more axis of directions before it, but got " + derivative.shape);
         }
     }

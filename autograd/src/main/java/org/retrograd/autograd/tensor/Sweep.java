@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Broadcast;
 import org.retrograd.autograd.array.Kernel;
@@ -40,20 +41,28 @@ final class Sweep {
     }
 
     /**
-     * Sweeps backwards from the output.
+     * Sweeps backwards from the outputs.
      *
-     * @param seed the cotangent of the output, which may carry a leading axis of directions
+     * @param seeds the cotangents of the outputs, which may all carry a leading axis of directions
      * @param keepAll whether cotangents of intermediate values are kept, or dropped as soon as they have been used
      */
-    static Sweep reverse(Graph graph, Tensor seed, boolean keepAll) {
-        int lead = seed.rank() - graph.output.rank();
-        Sweep sweep = new Sweep(graph, graph.watched() || seed.op != null, lead, keepAll);
-        int start = graph.wanted(graph.output);
-        if (start >= 0) {
-            sweep.values[start] = seed;
-            for (int i = graph.size() - 1; i >= 0; i--) {
-                sweep.pull(graph.slot(i));
+    static Sweep reverse(Graph graph, List<Tensor> outputs, List<Tensor> seeds, boolean keepAll) {
+        int lead = seeds.get(0).rank() - outputs.get(0).rank();
+        boolean recorded = graph.watched();
+        for (Tensor seed : seeds) {
+            recorded |= seed.op != null;
+        }
+        Sweep sweep = new Sweep(graph, recorded, lead, keepAll);
+        boolean reaches = false;
+        for (int k = 0; k < seeds.size(); k++) {
+            int start = graph.wanted(outputs.get(k));
+            if (start >= 0) {
+                sweep.add(start, seeds.get(k));
+                reaches = true;
             }
+        }
+        for (int i = graph.size() - 1; reaches && i >= 0; i--) {
+            sweep.pull(graph.slot(i));
         }
         return sweep;
     }

@@ -38,6 +38,11 @@ final class Variable extends Op {
         return new Tensor(source.shape, source.data, this, in, source.origin);
     }
 
+    /** Whether a value may depend on variables of this kind: it is traced, and no older than they are. */
+    boolean reaches(Tensor value) {
+        return value.op != null && value.id >= oldest;
+    }
+
     @Override
     public String name() {
         return "variable";

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.retrograd.autograd.diff.Derivatives.Mode;
 import org.retrograd.autograd.tensor.Dims;
 import org.retrograd.autograd.tensor.Indices;
-import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** Matrices of derivatives and the products with them, against closed forms, in both modes and nested in one another. */
@@ -306,15 +305,15 @@ class DerivativesTest {
     @Test
     void aLinearizationEvaluatesOnceHoweverManySweepsFollow() {
         AtomicInteger calls = new AtomicInteger();
-        Linearization at = Derivatives.linearize(
+        Differential<Tensor, Tensor> at = Derivatives.linearize(
                 v -> {
                     calls.incrementAndGet();
                     return v.square();
                 },
                 Tensor.of(1, 2));
-        assertClose(at.push(List.of(Tensor.of(1, 1))), Tensor.of(2, 4));
-        assertClose(at.push(List.of(Tensor.eye(2))), Tensor.of(2, 4).diag());
-        assertClose(at.pull(Tensor.of(3, 1)).get(0), Tensor.of(6, 4));
+        assertClose(at.push(Tensor.of(1, 1)), Tensor.of(2, 4));
+        assertClose(at.push(Tensor.eye(2)), Tensor.of(2, 4).diag());
+        assertClose(at.pull(Tensor.of(3, 1)), Tensor.of(6, 4));
         assertThat(calls.get()).isEqualTo(1);
     }
 
@@ -491,13 +490,13 @@ class DerivativesTest {
                         + "sum(), or use vjp with a cotangent");
         assertMessage(
                 () -> Derivatives.gaussNewtonProduct(v -> v.square(), x, Tensor.of(1, 2, 3)),
-                "the tangent of argument 0 needs its shape [2], or one more axis of directions before it, but got [3]");
+                "the tangent needs the shape [2], or one more axis of directions before it, but got [3]");
         assertMessage(
                 () -> Derivatives.vhp(v -> v.sumSquares(), x, Tensor.scalar(1)),
-                "a cotangent of the value needs its shape [2], or one more axis of directions before it, but got []");
+                "the cotangent needs the shape [2], or one more axis of directions before it, but got []");
         assertMessage(
                 () -> Derivatives.directional(v -> v, x, Tensor.of(1), 2),
-                "the direction needs the shape [2] of the point, but got [1]");
+                "the tangent needs the shape [2], or one more axis of directions before it, but got [1]");
         assertMessage(
                 () -> Derivatives.directional(v -> v, x, x, -1),
                 "the order of a derivative cannot be negative, but is -1");
@@ -506,7 +505,7 @@ class DerivativesTest {
                 "a sweep needs at least 1 direction, but directionsPerSweep is 0");
         assertMessage(
                 () -> Derivatives.perExampleGradients((w, e) -> w.dot(e), x, Tensor.scalar(1)),
-                "a batch has its examples along the first axis, but got a tensor without axes");
+                "a batch has equally many examples along the first axis of each tensor, but got shapes [[]]");
     }
 
     @Test
@@ -514,7 +513,7 @@ class DerivativesTest {
     void aFunctionThatReturnsNullIsNamed() {
         assertMessage(
                 () -> Derivatives.jacobian(v -> null, Tensor.of(1, 2)),
-                "the function to differentiate returned null: it must return a tensor");
+                "the function to differentiate returned null: it must return a tensor, or a record, list, map or array of them");
     }
 
     private static void assertMessage(ThrowingCallable call, String message) {

@@ -33,7 +33,7 @@ record Gmm(Tensor x, int m, double gamma) {
                         input -> {
                             Gmm mixture = of(input);
                             List<Tensor> parameters = parameters(input);
-                            return () -> named(Derivatives.gradients(mixture::objective, parameters));
+                            return () -> named(Derivatives.gradient(mixture::objective, parameters));
                         }),
                 PlainGmm::of,
                 () -> synthetic(1000, 10, 25));

@@ -50,7 +50,7 @@ final class Kmeans {
 
     /** The Hessian is diagonal, since each term has one centroid and one coordinate: its diagonal is its product with ones. */
     private static Tensor direction(Tensor points, Tensor centroids) {
-        ValueAndTangent gradientAndDiagonal = Derivatives.valueAndJvp(
+        ValueAndTangent<Tensor> gradientAndDiagonal = Derivatives.valueAndJvp(
                 at -> Derivatives.gradient(c -> cost(points, c), at),
                 centroids,
                 Tensor.ones(centroids.dim(0), centroids.dim(1)));
