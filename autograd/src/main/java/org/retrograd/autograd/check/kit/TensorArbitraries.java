@@ -11,8 +11,8 @@ import org.retrograd.autograd.tensor.Tensor;
 /**
  * Shapes and tensors for jqwik properties, which shrink to the smallest shape and the roundest numbers that still fail.
  *
- * <p>A parameter {@code @ForAll Tensor x}, with {@link In} and {@link OfShape} if need be, is drawn from here by itself;
- * the methods are for providers of one's own.
+ * <p>Parameters {@code @ForAll Tensor x}, {@code @ForAll Pair pair} and {@code @ForAll Shape shape}, with {@link In} and {@link
+ * OfShape} if need be, are drawn from here without more; the methods are for providers of one's own.
  */
 public final class TensorArbitraries {
     private static final int MOST_AXES = 3;
