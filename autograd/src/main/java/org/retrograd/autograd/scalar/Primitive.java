@@ -28,6 +28,7 @@ public final class Primitive {
     private final String doc;
     private final String format;
     private final Value value;
+    private final int arity;
     private final Supplier<ImmutableList<Expr>> partials;
     private final ImmutableList<Interval> samples;
     private final Supplier<ImmutableList<Break>> breaks;
@@ -38,6 +39,8 @@ public final class Primitive {
         this.doc = definition.doc;
         this.format = definition.format;
         this.value = definition.value;
+        // kept, since asking three kinds of value in turn costs more than anything that is done with the answer
+        this.arity = value.arity();
         this.partials = Suppliers.memoize(() -> ImmutableList.copyOf(definition.partials.get()));
         this.samples = ImmutableList.copyOf(definition.samples);
         this.breaks = Suppliers.memoize(() -> ImmutableList.copyOf(definition.breaks.get()));
@@ -71,7 +74,7 @@ public final class Primitive {
 
     /** Returns the number of inputs: 1, 2 or 3. */
     public int arity() {
-        return value.arity();
+        return arity;
     }
 
     /** Returns a small number that no other primitive has, for tables indexed by primitive. */

@@ -145,11 +145,17 @@ final class Recording {
                 }
             }
             case Instructions.DOT -> {
+                Scalar twice = null;
                 for (int k = 0; k < code.second(i); k++) {
                     int x = code.pair(a + 2 * k);
                     int y = code.pair(a + 2 * k + 1);
-                    add(adjoints, x, y, g);
-                    add(adjoints, y, x, g);
+                    if (x == y) {
+                        twice = twice == null ? g.multiply(2) : twice;
+                        add(adjoints, x, x, twice);
+                    } else {
+                        add(adjoints, x, y, g);
+                        add(adjoints, y, x, g);
+                    }
                 }
             }
             case Instructions.CALL -> {

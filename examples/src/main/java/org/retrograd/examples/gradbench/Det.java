@@ -64,6 +64,14 @@ final class Det {
         if (size == 1) {
             return entries[row + columns[0]];
         }
+        if (size == 2) {
+            int below = row + ell;
+            return entries[row + columns[0]].linearCombination(
+                    entries[row + columns[0]],
+                    entries[below + columns[1]],
+                    negated[row + columns[1]],
+                    entries[below + columns[0]]);
+        }
         Scalar[] factors = new Scalar[size];
         Scalar[] minors = new Scalar[size];
         int[] rest = new int[size - 1];

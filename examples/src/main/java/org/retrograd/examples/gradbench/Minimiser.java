@@ -4,6 +4,7 @@ import java.util.function.Function;
 import org.retrograd.autograd.scalar.Mode;
 import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.scalar.Tape;
+import org.retrograd.autograd.scalar.Tape.ValueAndGradient;
 
 /**
  * The gradient descent with adaptive steps that the nested problems prescribe.
@@ -21,11 +22,10 @@ record Minimiser(Tape tape, Mode mode) {
     /** Returns where a function is least, starting from the given point. */
     Scalar[] minimise(Function<Scalar[], Scalar> f, Scalar... start) {
         Scalar[] x = start;
-        double value = f.apply(x).value();
-        Scalar[] gradient = tape.gradient(mode, f, x);
+        ValueAndGradient at = tape.valueAndGradient(mode, f, x);
         double rate = 1e-5;
         int successes = 0;
-        while (norm(gradient) > TOLERANCE) {
+        while (norm(at.gradient()) > TOLERANCE) {
             if (successes == SUCCESSES_BEFORE_GROWING) {
                 rate *= 2;
                 successes = 0;
@@ -33,16 +33,16 @@ record Minimiser(Tape tape, Mode mode) {
             }
             Scalar[] next = new Scalar[x.length];
             for (int i = 0; i < x.length; i++) {
-                next[i] = x[i].subtract(gradient[i].multiply(rate));
+                next[i] = x[i].subtract(at.gradient()[i].multiply(rate));
             }
             if (distance(x, next) <= TOLERANCE) {
                 break;
             }
-            double there = f.apply(next).value();
-            if (there < value) {
+            // a step that fails wastes a gradient; nearly none does, and then value and gradient cost one evaluation
+            ValueAndGradient there = tape.valueAndGradient(mode, f, next);
+            if (there.value().value() < at.value().value()) {
                 x = next;
-                value = there;
-                gradient = tape.gradient(mode, f, x);
+                at = there;
                 successes++;
             } else {
                 rate /= 2;
