@@ -9,7 +9,8 @@ import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.scalar.Primitive.Interval;
 
 /**
- * What the catalogue knows of a differentiable method: its name, one sentence, and calls on which it is to be checked.
+ * What the catalogue knows of a differentiable method: its name, one sentence, and calls on which it is to be checked. An
+ * operation of one's own is defined in the same way, and checked in the same way.
  *
  * @param name the name of the method
  * @param doc one sentence on value and special cases
@@ -29,27 +30,27 @@ public record Definition(String name, String doc, ImmutableList<Example> example
     public record Input(Interval interval, Shape shape) {}
 
     /** Returns a definition that is not checked if it has no examples: the catalogue refuses it. */
-    static Definition of(String name, String doc, Example... examples) {
+    public static Definition of(String name, String doc, Example... examples) {
         return new Definition(name, doc, ImmutableList.copyOf(examples));
     }
 
     /** Returns a call with one input. */
-    static Example call(String call, Input x, UnaryOperator<Tensor> function) {
+    public static Example call(String call, Input x, UnaryOperator<Tensor> function) {
         return new Example(call, ImmutableList.of(x), in -> function.apply(in.get(0)));
     }
 
     /** Returns a call with two inputs. */
-    static Example call(String call, Input x, Input y, BinaryOperator<Tensor> function) {
+    public static Example call(String call, Input x, Input y, BinaryOperator<Tensor> function) {
         return new Example(call, ImmutableList.of(x, y), in -> function.apply(in.get(0), in.get(1)));
     }
 
     /** Returns a call with any number of inputs. */
-    static Example call(String call, List<Input> inputs, Function<List<Tensor>, Tensor> function) {
+    public static Example call(String call, List<Input> inputs, Function<List<Tensor>, Tensor> function) {
         return new Example(call, ImmutableList.copyOf(inputs), function);
     }
 
     /** Returns an input of the given shape with entries of either sign. */
-    static Input real(int... shape) {
+    public static Input real(int... shape) {
         return new Input(new Interval(-2, 2), Shape.of(shape));
     }
 }

@@ -1,6 +1,10 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Reductions;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -16,6 +20,71 @@ final class Directions {
     /** Returns the leading axes that {@code derivative} has beyond those of its primal: none, or one. */
     static Shape of(Tensor derivative, Tensor primal) {
         return derivative.shape.slice(0, derivative.rank() - primal.rank());
+    }
+
+    /** Returns the contribution of one input to the cotangents, by as many calls of the rule as it needs. */
+    static Tensor vjp(Op op, int k, Tensor g, Tensor[] in, Tensor y) {
+        if (g.rank() == y.rank() || !op.oneDirectionAtATime()) {
+            return op.vjp(k, g, in, y);
+        }
+        Tensor[] each = new Tensor[g.dim(0)];
+        for (int d = 0; d < each.length; d++) {
+            each[d] = op.vjp(k, at(g, d), in, y);
+        }
+        return each.length == 0 ? none(in[k]) : Tensor.stack(0, each);
+    }
+
+    /** Returns the contributions of all inputs to the cotangents, found for one direction after the other. */
+    static List<Tensor> each(Tensor g, Tensor[] in, Function<Tensor, List<Tensor>> rule) {
+        List<List<Tensor>> found = new ArrayList<>();
+        for (int d = 0; d < g.dim(0); d++) {
+            found.add(rule.apply(at(g, d)));
+        }
+        List<Tensor> stacked = new ArrayList<>();
+        for (int k = 0; k < in.length; k++) {
+            int input = k;
+            Tensor[] each = found.stream().map(one -> one.get(input)).toArray(Tensor[]::new);
+            stacked.add(each.length == 0 ? none(in[k]) : Tensor.stack(0, each));
+        }
+        return stacked;
+    }
+
+    /** Returns the tangent of the result, by as many calls of the rule as it needs. */
+    static Tensor jvp(Op op, @Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        int count = op.oneDirectionAtATime() ? count(t, in) : -1;
+        if (count < 0) {
+            return op.jvp(t, in, y);
+        }
+        Tensor[] each = new Tensor[count];
+        for (int d = 0; d < count; d++) {
+            @Nullable Tensor[] one = t.clone();
+            for (int k = 0; k < one.length; k++) {
+                Tensor tangent = one[k];
+                one[k] = tangent == null ? null : at(tangent, d);
+            }
+            each[d] = op.jvp(one, in, y);
+        }
+        return count == 0 ? none(y) : Tensor.stack(0, each);
+    }
+
+    /** Returns the number of directions of tangents, or -1 if they have no axis of directions. */
+    private static int count(@Nullable Tensor[] t, Tensor[] in) {
+        for (int k = 0; k < t.length; k++) {
+            Tensor tangent = t[k];
+            if (tangent != null) {
+                return tangent.rank() == in[k].rank() ? -1 : tangent.dim(0);
+            }
+        }
+        return -1;
+    }
+
+    private static Tensor at(Tensor derivative, int direction) {
+        return derivative.slice(0, direction, direction + 1).squeeze(0);
+    }
+
+    /** Returns the derivative value in no direction at all. */
+    private static Tensor none(Tensor primal) {
+        return Tensor.zeros(Shape.of(0).append(primal.shape));
     }
 
     /** Returns a tangent with axes of length 1 put behind its directions, so that it lines up with a value of higher rank. */

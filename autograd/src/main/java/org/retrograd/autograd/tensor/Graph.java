@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import com.google.common.primitives.Longs;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ final class Graph {
     private long[] ids = new long[16];
     private int size;
     private boolean watched;
+
+    /** Ids below this one belong to values captured from outside, at which the sweeps end. */
+    private long captured;
 
     /** By slot: whether a cotangent or tangent of this call is wanted; null if all are. */
     private boolean @Nullable [] wanted;
@@ -55,6 +59,23 @@ final class Graph {
         return graph;
     }
 
+    /**
+     * Collects what depends on the variables of one scope and on the traced values that the function captured from outside:
+     * those that are older than the scope and yet used.
+     *
+     * @param watched whether an enclosing differentiation watches what was captured
+     */
+    static Graph capturing(Tensor output, Variable own, boolean watched) {
+        Graph graph = new Graph(output, own);
+        graph.captured = own.oldest;
+        graph.collect(own.oldest, List.of(output));
+        graph.watched |= watched && graph.ids[0] < own.oldest;
+        if (graph.watched) {
+            graph.keepDependents();
+        }
+        return graph;
+    }
+
     /** Collects only the paths from a traced output to the given variables. */
     static Graph of(Tensor output, Iterable<Tensor> targets) {
         Graph graph = new Graph(output, null);
@@ -73,6 +94,9 @@ final class Graph {
         }
         while (top > 0) {
             Tensor t = stack[--top];
+            if (t.id < captured) {
+                continue;
+            }
             if (t.op instanceof Variable variable) {
                 if (variable == own) {
                     watched |= t.in.length > 0;
@@ -85,7 +109,7 @@ final class Graph {
                 if (x.op == null) {
                     continue;
                 }
-                if (x.id < oldest) {
+                if (x.id < oldest && captured == 0) {
                     // older than our variables and yet traced: it belongs to an enclosing differentiation, whose past
                     // is not walked
                     watched = true;
@@ -159,7 +183,7 @@ final class Graph {
         for (int i = 0; i < size; i++) {
             int slot = place(ids[i]);
             Tensor t = at(slot);
-            marks[slot] |= own != null && t.op == own;
+            marks[slot] |= t.id < captured || (own != null && t.op == own);
             for (int k = 0; k < t.in.length && !marks[slot]; k++) {
                 int input = find(t.in[k]);
                 marks[slot] = input >= 0 && marks[input];
@@ -216,9 +240,18 @@ final class Graph {
         return x;
     }
 
-    /** Whether the call is a variable of the transform itself: sweeps end there. */
+    /** Whether the call is a variable of the transform itself, or from outside: sweeps end there. */
     boolean ends(Tensor t) {
-        return t.in.length == 0 || t.op == own;
+        return t.in.length == 0 || t.op == own || t.id < captured;
+    }
+
+    /** Returns the values captured from outside, oldest first; none unless this graph was collected for them. */
+    List<Tensor> captured() {
+        List<Tensor> found = new ArrayList<>();
+        for (int i = 0; i < size && ids[i] < captured; i++) {
+            found.add(at(slot(i)));
+        }
+        return found;
     }
 
     /** Whether a cotangent was asked for by name, so that it must outlive its use in the sweep. */

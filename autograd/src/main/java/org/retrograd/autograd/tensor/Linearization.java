@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,16 @@ import org.retrograd.autograd.array.Sparsity;
  * any order and never confuse one another's derivatives.
  */
 public final class Linearization {
+    private final int arity;
+
+    /** The copies of the arguments, and behind them what was captured from outside if that counts as an argument. */
     private final Tensor[] variables;
+
     private final List<Tensor> outputs;
     private final @Nullable Graph graph;
 
-    private Linearization(Tensor[] variables, List<Tensor> outputs, @Nullable Graph graph) {
+    private Linearization(int arity, Tensor[] variables, List<Tensor> outputs, @Nullable Graph graph) {
+        this.arity = arity;
         this.variables = variables;
         this.outputs = outputs;
         this.graph = graph;
@@ -27,25 +33,21 @@ public final class Linearization {
 
     /** Evaluates {@code f}, which must return one tensor and may capture anything, at the given arguments. */
     public static Linearization of(Function<List<Tensor>, Tensor> f, List<Tensor> arguments) {
-        return ofSeveral(
-                in -> {
-                    Tensor output = f.apply(in);
-                    if (output == null) {
-                        throw new IllegalArgumentException(
-                                "the function to differentiate returned null: it must return a tensor");
-                    }
-                    return List.of(output);
-                },
-                arguments);
+        return ofSeveral(in -> List.of(evaluated(f, in)), arguments);
+    }
+
+    private static Tensor evaluated(Function<List<Tensor>, Tensor> f, List<Tensor> in) {
+        Tensor output = f.apply(in);
+        if (output == null) {
+            throw new IllegalArgumentException("the function to differentiate returned null: it must return a tensor");
+        }
+        return output;
     }
 
     /** Evaluates {@code f}, which returns any number of tensors and may capture anything, at the given arguments. */
     public static Linearization ofSeveral(Function<List<Tensor>, List<Tensor>> f, List<Tensor> arguments) {
         Variable scope = Variable.scope();
-        Tensor[] variables = new Tensor[arguments.size()];
-        for (int k = 0; k < variables.length; k++) {
-            variables[k] = scope.of(arguments.get(k));
-        }
+        Tensor[] variables = variables(scope, arguments);
         List<Tensor> outputs = f.apply(List.of(variables));
         List<Tensor> ours = new ArrayList<>(outputs.size());
         for (Tensor output : outputs) {
@@ -53,7 +55,49 @@ public final class Linearization {
                 ours.add(output);
             }
         }
-        return new Linearization(variables, outputs, ours.isEmpty() ? null : Graph.of(ours, scope));
+        return new Linearization(variables.length, variables, outputs, ours.isEmpty() ? null : Graph.of(ours, scope));
+    }
+
+    private static Tensor[] variables(Variable scope, List<Tensor> arguments) {
+        Tensor[] variables = new Tensor[arguments.size()];
+        for (int k = 0; k < variables.length; k++) {
+            variables[k] = scope.of(arguments.get(k));
+        }
+        return variables;
+    }
+
+    /**
+     * Evaluates {@code f} as {@link #of} does, but takes the traced values that it captured from outside for further
+     * arguments, which follow the given ones in {@link #pull} and {@link #push}: {@link #captured} tells them.
+     */
+    public static Linearization capturing(Function<List<Tensor>, Tensor> f, List<Tensor> arguments) {
+        Variable scope = Variable.scope();
+        return capturing(f, scope, variables(scope, arguments), true);
+    }
+
+    /**
+     * Evaluates {@code f} at variables, or constants where no derivative is wanted.
+     *
+     * @param watched whether an enclosing differentiation watches what is captured, so that results are traced
+     */
+    static Linearization capturing(
+            Function<List<Tensor>, Tensor> f, Variable scope, Tensor[] variables, boolean watched) {
+        Tensor output = evaluated(f, List.of(variables));
+        if (output.op == null) {
+            return new Linearization(variables.length, variables, List.of(output), null);
+        }
+        Graph graph = Graph.capturing(output, scope, watched);
+        List<Tensor> captured = graph.captured();
+        Tensor[] all = Arrays.copyOf(variables, variables.length + captured.size());
+        for (int k = 0; k < captured.size(); k++) {
+            all[variables.length + k] = captured.get(k);
+        }
+        return new Linearization(variables.length, all, List.of(output), graph);
+    }
+
+    /** Returns the traced values from outside that count as further arguments, in their order; none after {@link #of}. */
+    public List<Tensor> captured() {
+        return List.of(variables).subList(arity, variables.length);
     }
 
     /** Returns the value of a function of one result: traced if and only if somebody else's variable was reached. */
@@ -112,13 +156,30 @@ public final class Linearization {
      */
     public List<Tensor> pull(List<Tensor> seeds) {
         Shape directions = requireDirections("cotangent", "value", seeds, outputs);
-        Sweep sweep = graph == null ? null : Sweep.reverse(graph, outputs, seeds, false);
+        @Nullable Tensor[] found = pull(seeds, new @Nullable Tensor[variables.length]);
         Tensor[] cotangents = new Tensor[variables.length];
         for (int k = 0; k < variables.length; k++) {
-            Tensor found = sweep == null ? null : sweep.of(variables[k]);
-            cotangents[k] = found != null ? found : Tensor.zeros(directions.append(variables[k].shape));
+            Tensor cotangent = found[k];
+            cotangents[k] = cotangent != null ? cotangent : Tensor.zeros(directions.append(variables[k].shape));
         }
         return List.of(cotangents);
+    }
+
+    /**
+     * Returns for each argument the sum that is given with the cotangent added, term by term in the order of the sweep, so
+     * that it has the bits of one sweep over more than this function; null if there is neither.
+     */
+    @Nullable
+    Tensor[] pull(List<Tensor> seeds, @Nullable Tensor[] sums) {
+        if (graph == null) {
+            return sums;
+        }
+        Sweep sweep = Sweep.reverse(graph, outputs, seeds, variables, sums);
+        @Nullable Tensor[] found = new @Nullable Tensor[variables.length];
+        for (int k = 0; k < variables.length; k++) {
+            found[k] = graph.wanted(variables[k]) < 0 ? sums[k] : sweep.of(variables[k]);
+        }
+        return found;
     }
 
     /**
@@ -136,13 +197,24 @@ public final class Linearization {
     /** Returns the tangents of all results, in their order; otherwise like {@link #push}. */
     public List<Tensor> pushAll(List<? extends @Nullable Tensor> tangents) {
         Shape directions = requireDirections("tangent", "argument", tangents, List.of(variables));
-        Sweep sweep = graph == null ? null : Sweep.forward(graph, variables, tangents.toArray(new @Nullable Tensor[0]));
+        Sweep sweep = forward(tangents.toArray(new @Nullable Tensor[0]));
         List<Tensor> pushed = new ArrayList<>(outputs.size());
         for (Tensor output : outputs) {
             Tensor found = sweep == null ? null : sweep.of(output);
             pushed.add(found != null ? found : Tensor.zeros(directions.append(output.shape)));
         }
         return pushed;
+    }
+
+    /** Returns the tangent of the value of a function of one result, null if it does not vary; so is that of an argument. */
+    @Nullable
+    Tensor push(@Nullable Tensor[] tangents) {
+        Sweep sweep = forward(tangents);
+        return sweep == null ? null : sweep.of(only());
+    }
+
+    private @Nullable Sweep forward(@Nullable Tensor[] tangents) {
+        return graph == null ? null : Sweep.forward(graph, variables, tangents);
     }
 
     /**

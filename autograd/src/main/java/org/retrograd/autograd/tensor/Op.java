@@ -13,7 +13,7 @@ import org.retrograd.autograd.array.Storage;
  *
  * <ul>
  *   <li>A cotangent or tangent may carry <em>one leading axis of directions</em> more than the value it belongs to. Rules
- *       therefore count axes from the end.
+ *       therefore count axes from the end. One that cannot says so by {@link #oneDirectionAtATime}.
  *   <li>A rule may return the cotangent of an input at the shape the input was broadcast to; the sweep sums it back.
  * </ul>
  *
@@ -52,6 +52,14 @@ public abstract class Op {
      * @param y the result
      */
     public abstract Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y);
+
+    /**
+     * Whether the rules cannot carry an axis of directions: the sweep then calls them once for each direction and stacks
+     * what they return.
+     */
+    public boolean oneDirectionAtATime() {
+        return false;
+    }
 
     /**
      * Returns for each entry of the result the sum of the sizes of the terms that rounding errors were made on; times the

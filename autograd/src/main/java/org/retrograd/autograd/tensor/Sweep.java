@@ -47,12 +47,41 @@ final class Sweep {
      * @param keepAll whether cotangents of intermediate values are kept, or dropped as soon as they have been used
      */
     static Sweep reverse(Graph graph, List<Tensor> outputs, List<Tensor> seeds, boolean keepAll) {
+        return reverse(graph, outputs, seeds, keepAll, Tensor.NONE, new @Nullable Tensor[0]);
+    }
+
+    /**
+     * Sweeps backwards from the outputs, dropping what has been used.
+     *
+     * @param into variables to whose cotangents the given sums are the first terms
+     */
+    static Sweep reverse(
+            Graph graph, List<Tensor> outputs, List<Tensor> seeds, Tensor[] into, @Nullable Tensor[] sums) {
+        return reverse(graph, outputs, seeds, false, into, sums);
+    }
+
+    private static Sweep reverse(
+            Graph graph,
+            List<Tensor> outputs,
+            List<Tensor> seeds,
+            boolean keepAll,
+            Tensor[] into,
+            @Nullable Tensor[] sums) {
         int lead = seeds.get(0).rank() - outputs.get(0).rank();
         boolean recorded = graph.watched();
         for (Tensor seed : seeds) {
             recorded |= seed.op != null;
         }
+        for (Tensor sum : sums) {
+            recorded |= sum != null && sum.op != null;
+        }
         Sweep sweep = new Sweep(graph, recorded, lead, keepAll);
+        for (int k = 0; k < into.length; k++) {
+            int slot = graph.wanted(into[k]);
+            if (slot >= 0) {
+                sweep.values[slot] = sums[k];
+            }
+        }
         boolean reaches = false;
         for (int k = 0; k < seeds.size(); k++) {
             int start = graph.wanted(outputs.get(k));
@@ -78,17 +107,49 @@ final class Sweep {
         boolean asTheyAre = recorded || fused || (y.in.length == 1 && y.op instanceof Linear);
         Tensor[] in = asTheyAre ? y.in : Tensor.constants(y.in);
         Tensor out = asTheyAre ? y : y.constant();
-        for (int k = 0; k < y.in.length; k++) {
+        if (y.op instanceof Joint joint) {
+            pullJointly(joint, g, in, out, y.in);
+        }
+        for (int k = 0; k < y.in.length && !(y.op instanceof Joint); k++) {
             int into = graph.wanted(y.in[k]);
             if (into >= 0 && fused) {
                 ((Elementwise) y.op()).pull(k, g, y, this, into);
             } else if (into >= 0) {
-                add(into, y.op().vjp(k, g, in, out));
+                add(into, Directions.vjp(y.op(), k, g, in, out));
             }
         }
         if (!keepAll && !graph.keeps(slot)) {
             values[slot] = null;
         }
+    }
+
+    /** Hands the sums so far to an operation that adds to all of them at once. */
+    private void pullJointly(Joint op, Tensor g, Tensor[] in, Tensor out, Tensor[] inputs) {
+        int[] into = new int[inputs.length];
+        @Nullable Tensor[] sums = new @Nullable Tensor[inputs.length];
+        for (int k = 0; k < inputs.length; k++) {
+            into[k] = graph.wanted(inputs[k]);
+            sums[k] = into[k] < 0 || first(into, k) < k ? null : values[into[k]];
+        }
+        @Nullable Tensor[] added = op.pull(g, in, out, sums);
+        for (int k = 0; k < inputs.length; k++) {
+            Tensor sum = added[k];
+            if (into[k] >= 0 && sum != null && first(into, k) < k) {
+                add(into[k], sum);
+            } else if (into[k] >= 0 && sum != null) {
+                values[into[k]] = sum;
+                owned[into[k]] = false;
+            }
+        }
+    }
+
+    /** Returns the first input that is the same value as input {@code k}. */
+    private static int first(int[] into, int k) {
+        int first = 0;
+        while (into[first] != into[k]) {
+            first++;
+        }
+        return first;
     }
 
     /** Adds a contribution to the cotangent in a slot, summed over the axes along which the value was broadcast. */
@@ -168,10 +229,10 @@ final class Sweep {
         }
         if (varies) {
             values[slot] = recorded
-                    ? y.op().jvp(t, y.in, y)
+                    ? Directions.jvp(y.op(), t, y.in, y)
                     : y.op instanceof Elementwise op
                             ? op.push(t, y)
-                            : y.op().jvp(t, Tensor.constants(y.in), y.constant());
+                            : Directions.jvp(y.op(), t, Tensor.constants(y.in), y.constant());
         }
     }
 
