@@ -67,7 +67,7 @@ public final class MatrixProduct {
     }
 
     /** Returns where the matrix begins that belongs to matrix {@code t} of the result. */
-    private static int offset(Shape shape, Shape so, int t) {
+    static int offset(Shape shape, Shape so, int t) {
         int offset = 0;
         int left = t;
         int stride = shape.dim(-1) * shape.dim(-2);

@@ -29,7 +29,9 @@ public final class Catalogue {
             Pooling.class,
             Normalisations.class,
             Attention.class,
-            Regularisation.class);
+            Regularisation.class,
+            SolveOps.class,
+            DeterminantOps.class);
 
     private Catalogue() {}
 

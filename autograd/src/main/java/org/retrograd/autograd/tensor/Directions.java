@@ -95,6 +95,11 @@ final class Directions {
                 : tangent.reshape(tangent.shape.insertOnes(lead, rank - primal.rank()));
     }
 
+    /** Returns {@link #align} of a tangent that need not be there. */
+    static @Nullable Tensor aligned(@Nullable Tensor tangent, Tensor primal, int rank) {
+        return tangent == null ? null : align(tangent, primal, rank);
+    }
+
     /**
      * Returns a cotangent summed over the axes along which {@code primal} was broadcast: the one place where broadcasting
      * is undone.

@@ -18,10 +18,16 @@ import org.retrograd.autograd.array.Storage;
  * to close and nothing to zero. Tensors that nobody refers to any more are garbage, and so is their graph.
  *
  * <p>The methods stand, by theme, in {@link ElementwiseMethods}, {@link ReductionMethods}, {@link ShapeMethods},
- * {@link IndexMethods}, {@link OrderMethods} and {@link ProductMethods}. Shapes broadcast by NumPy's rule throughout.
+ * {@link IndexMethods}, {@link OrderMethods}, {@link ProductMethods} and {@link LinearAlgebraMethods}. Shapes broadcast by NumPy's rule throughout.
  */
 public final class Tensor
-        implements ElementwiseMethods, ReductionMethods, ShapeMethods, IndexMethods, OrderMethods, ProductMethods {
+        implements ElementwiseMethods,
+                ReductionMethods,
+                ShapeMethods,
+                IndexMethods,
+                OrderMethods,
+                ProductMethods,
+                LinearAlgebraMethods {
     static final Tensor[] NONE = {};
     private static final AtomicLong IDS = new AtomicLong(1);
 

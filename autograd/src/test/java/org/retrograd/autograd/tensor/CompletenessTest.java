@@ -79,7 +79,13 @@ class CompletenessTest {
 
     private static boolean returnsTensors(Method method) {
         return method.getReturnType() == Tensor.class
+                || holdsTensors(method.getReturnType())
                 || method.getGenericReturnType().getTypeName().equals("java.util.List<" + Tensor.class.getName() + ">");
+    }
+
+    private static boolean holdsTensors(Class<?> type) {
+        return type.isRecord()
+                && Stream.of(type.getRecordComponents()).anyMatch(component -> component.getType() == Tensor.class);
     }
 
     @Test
