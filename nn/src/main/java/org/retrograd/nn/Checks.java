@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.tensor.Gradients;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Tensor;
@@ -52,6 +54,14 @@ final class Checks {
             throw new IllegalArgumentException(what + " must be at least 1, but got " + count);
         }
         return count;
+    }
+
+    /** Returns those of a layer's parameters that it has and that are not frozen. */
+    static List<Parameter> trained(@Nullable Parameter... parameters) {
+        return Stream.of(parameters)
+                .flatMap(Stream::ofNullable)
+                .filter(p -> !p.isFrozen())
+                .toList();
     }
 
     /** Refuses labels that are not one for each row of the logits, or are outside their classes. */

@@ -3,7 +3,6 @@ package org.retrograd.nn;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
@@ -31,8 +30,8 @@ public final class Dense implements Layer {
     public static Dense of(String name, int inputs, int outputs, Initialiser init, RandomGenerator random) {
         Checks.positive("the number of inputs of dense layer \"" + name + "\"", inputs);
         Checks.positive("the number of outputs of dense layer \"" + name + "\"", outputs);
-        Parameter weights = new Parameter(name + ".weights", init.draw(random, inputs, outputs));
-        return of(name, weights, new Parameter(name + ".bias", init.drawBias(random, inputs, outputs)));
+        Parameter weights = new Parameter(name + ".weights", init.draw(random, inputs, outputs, inputs, outputs));
+        return of(name, weights, new Parameter(name + ".bias", init.drawBias(random, outputs)));
     }
 
     /**
@@ -89,7 +88,7 @@ public final class Dense implements Layer {
 
     @Override
     public List<Parameter> parameters() {
-        return Stream.of(weights, bias).filter(p -> !p.isFrozen()).toList();
+        return Checks.trained(weights, bias);
     }
 
     @Override

@@ -4,37 +4,40 @@ import com.google.common.base.Preconditions;
 import java.util.random.RandomGenerator;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** How the weights of a layer are drawn before training. Biases start at zero unless an initialiser says otherwise. */
+/**
+ * How the weights of a layer are drawn before training. Biases start at zero unless an initialiser says otherwise.
+ *
+ * <p>What counts for their size is how many inputs a unit sums (the fan in) and how many units an input reaches (the fan
+ * out): the numbers of inputs and outputs of a dense layer; the same times the entries of a window for a convolution.
+ */
 @FunctionalInterface
 public interface Initialiser {
-    /** Returns weights of shape [inputs, outputs]. */
-    Tensor draw(RandomGenerator random, int inputs, int outputs);
+    /** Returns weights of the given shape. */
+    Tensor draw(RandomGenerator random, int fanIn, int fanOut, int... shape);
 
-    /** Returns biases of shape [outputs]. */
-    default Tensor drawBias(RandomGenerator random, int inputs, int outputs) {
+    /** Returns biases, one for each output. */
+    default Tensor drawBias(RandomGenerator random, int outputs) {
         return Tensor.zeros(outputs);
     }
 
-    /** Returns uniform weights within ±√(6/(inputs + outputs)) (Glorot and Bengio 2010, eq. 16): for tanh and sigmoid. */
+    /** Returns uniform weights within ±√(6/(in + out)) (Glorot and Bengio 2010, eq. 16): for tanh and sigmoid. */
     static Initialiser glorotUniform() {
-        return (random, inputs, outputs) -> centred(random, Math.sqrt(6.0 / (inputs + outputs)), inputs, outputs);
+        return (random, in, out, shape) -> centred(random, Math.sqrt(6.0 / (in + out)), shape);
     }
 
-    /** Returns normal weights of variance 2/(inputs + outputs) (Glorot and Bengio 2010, eq. 12): for tanh and sigmoid. */
+    /** Returns normal weights of variance 2/(in + out) (Glorot and Bengio 2010, eq. 12): for tanh and sigmoid. */
     static Initialiser glorotNormal() {
-        return (random, inputs, outputs) ->
-                Tensor.normal(random, inputs, outputs).mul(Math.sqrt(2.0 / (inputs + outputs)));
+        return (random, in, out, shape) -> Tensor.normal(random, shape).mul(Math.sqrt(2.0 / (in + out)));
     }
 
-    /** Returns uniform weights within ±√(6/inputs), of variance 2/inputs (He and others 2015): for relu. */
+    /** Returns uniform weights within ±√(6/in), of variance 2/in (He and others 2015): for relu. */
     static Initialiser heUniform() {
-        return (random, inputs, outputs) -> centred(random, Math.sqrt(6.0 / inputs), inputs, outputs);
+        return (random, in, out, shape) -> centred(random, Math.sqrt(6.0 / in), shape);
     }
 
-    /** Returns normal weights of variance 2/inputs (He and others 2015, eq. 10): for relu. */
+    /** Returns normal weights of variance 2/in (He and others 2015, eq. 10): for relu. */
     static Initialiser heNormal() {
-        return (random, inputs, outputs) ->
-                Tensor.normal(random, inputs, outputs).mul(Math.sqrt(2.0 / inputs));
+        return (random, in, out, shape) -> Tensor.normal(random, shape).mul(Math.sqrt(2.0 / in));
     }
 
     /**
@@ -50,12 +53,12 @@ public interface Initialiser {
                 high);
         return new Initialiser() {
             @Override
-            public Tensor draw(RandomGenerator random, int inputs, int outputs) {
-                return Tensor.uniform(random, low, high, inputs, outputs);
+            public Tensor draw(RandomGenerator random, int fanIn, int fanOut, int... shape) {
+                return Tensor.uniform(random, low, high, shape);
             }
 
             @Override
-            public Tensor drawBias(RandomGenerator random, int inputs, int outputs) {
+            public Tensor drawBias(RandomGenerator random, int outputs) {
                 return Tensor.uniform(random, low, high, outputs);
             }
         };
@@ -63,10 +66,10 @@ public interface Initialiser {
 
     /** Returns weights of zero: right for a single layer, useless for hidden units, which then all stay alike. */
     static Initialiser zeros() {
-        return (random, inputs, outputs) -> Tensor.zeros(inputs, outputs);
+        return (random, in, out, shape) -> Tensor.zeros(shape);
     }
 
-    private static Tensor centred(RandomGenerator random, double bound, int inputs, int outputs) {
-        return Tensor.uniform(random, -bound, bound, inputs, outputs);
+    private static Tensor centred(RandomGenerator random, double bound, int... shape) {
+        return Tensor.uniform(random, -bound, bound, shape);
     }
 }

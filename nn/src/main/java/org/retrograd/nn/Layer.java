@@ -18,7 +18,7 @@ import org.retrograd.autograd.tensor.Tensor;
  * }</pre>
  */
 public interface Layer {
-    /** Returns the value of the function at {@code x}, whose last axis holds the features. */
+    /** Returns the value of the function at {@code x}, whose last axis holds the features unless the layer says otherwise. */
     Tensor apply(Tensor x);
 
     /** Returns what training may change, each parameter once; a frozen layer has none. */

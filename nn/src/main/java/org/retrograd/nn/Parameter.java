@@ -5,7 +5,7 @@ import org.retrograd.autograd.tensor.Holder;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
- * A named tensor that training changes: the one thing here that has a state.
+ * A named tensor that training changes: with {@link RunningStatistics} the one thing here that has a state.
  *
  * <p>Its value is a free variable, so that {@code gradients.of(parameter)} is the gradient by the value that the
  * parameter had in the forward pass, also after {@link #set}. Layers may share a parameter; its gradient is then the sum

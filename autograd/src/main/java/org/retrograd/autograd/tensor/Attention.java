@@ -72,15 +72,15 @@ public final class Attention {
      */
     public static Tensor causalAttention(Tensor queries, Tensor keys, Tensor values) {
         check("causalAttention", queries, keys, values);
-        return attention(queries, keys, values, causal("causalAttention", queries, keys));
+        if (keys.dim(-2) != queries.dim(-2)) {
+            throw new IllegalArgumentException("causalAttention needs a key for each query, but got queries "
+                    + queries.shape + " and keys " + keys.shape);
+        }
+        return attention(queries, keys, values, causalMask(queries.dim(-2)));
     }
 
-    private static Mask causal(String name, Tensor queries, Tensor keys) {
-        int n = queries.dim(-2);
-        if (keys.dim(-2) != n) {
-            throw new IllegalArgumentException(
-                    name + " needs a key for each query, but got queries " + queries.shape + " and keys " + keys.shape);
-        }
+    /** Returns the mask by which place i of n sees the places 0 to i, [n, n]. */
+    public static Mask causalMask(int n) {
         return Tensor.ones(n, n).tril(0).gt(0);
     }
 
@@ -94,12 +94,7 @@ public final class Attention {
             call(
                     "multiHeadAttention(q, k, v, 2, mask)",
                     SELF,
-                    in -> multiHeadAttention(
-                            in.get(0),
-                            in.get(1),
-                            in.get(2),
-                            2,
-                            Tensor.ones(3, 3).tril(0).gt(0))));
+                    in -> multiHeadAttention(in.get(0), in.get(1), in.get(2), 2, causalMask(3))));
 
     /** Returns attention by several heads to all keys: see {@link #multiHeadAttention(Tensor, Tensor, Tensor, int, Mask)}. */
     public static Tensor multiHeadAttention(Tensor queries, Tensor keys, Tensor values, int heads) {
