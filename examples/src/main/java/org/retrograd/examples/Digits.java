@@ -22,10 +22,6 @@ import org.retrograd.nn.Loss;
 import org.retrograd.nn.Metrics;
 import org.retrograd.nn.Mlp;
 import org.retrograd.nn.Training;
-import org.retrograd.nn.data.CsvReader;
-import org.retrograd.nn.data.Preamble;
-import org.retrograd.nn.data.Split;
-import org.retrograd.nn.data.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,10 +33,7 @@ import picocli.CommandLine.Spec;
         name = "Digits",
         description = "Real scans of digits: the deltas by hand, training, and what the net got right and wrong.")
 final class Digits implements Example {
-    private static final int PIXELS = 64;
     private static final int HIDDEN = 32;
-    private static final int CLASSES = 10;
-    private static final double INK = 16;
     private static final double RATE = 0.1;
     private static final double MOMENTUM = 0.9;
     private static final int BATCH = 32;
@@ -68,20 +61,23 @@ final class Digits implements Example {
     @Override
     public boolean run(Report out, long seed) {
         RandomGenerator random = new SplittableRandom(seed);
-        Table table = CsvReader.readResource(Digits.class, "data/digits.csv.gz", Preamble.NONE);
-        Dataset all = Dataset.of(table, 0, PIXELS, PIXELS, CLASSES);
-        all = all.withInputs(all.inputs().div(INK));
-        Split split = Split.everyFifth(all.size());
-        Dataset train = all.rows(split.train());
-        Dataset heldOut = all.rows(split.test());
+        Scans scans = Scans.read();
+        Dataset train = scans.train();
+        Dataset heldOut = scans.heldOut();
         Mlp net = Mlp.of(
-                random, Initialiser.glorotUniform(), Activation.TANH, Activation.IDENTITY, PIXELS, HIDDEN, CLASSES);
+                random,
+                Initialiser.glorotUniform(),
+                Activation.TANH,
+                Activation.IDENTITY,
+                Scans.PIXELS,
+                HIDDEN,
+                Scans.CLASSES);
 
         int weights = net.parameters().stream().mapToInt(p -> p.get().size()).sum();
+        out.text(scans.description());
         out.line(
-                "Optical digits (UCI, %,d scans of 8x8): %,d to train, %d held out (every fifth row)",
-                all.size(), train.size(), heldOut.size());
-        out.line("Network %d -> %d tanh -> %d softmax, %,d weights, seed %d", PIXELS, HIDDEN, CLASSES, weights, seed);
+                "Network %d -> %d tanh -> %d softmax, %,d weights, seed %d",
+                Scans.PIXELS, HIDDEN, Scans.CLASSES, weights, seed);
         out.gap();
 
         int label = train.labels().get(0);
@@ -171,8 +167,8 @@ final class Digits implements Example {
         out.text("most often misread: " + misread(Metrics.confusion(logits, heldOut.labels())));
         out.line(
                 "to compare, on the same rows: without hidden units %.1f %%, three nearest neighbours %.1f %%",
-                100 * Rivals.linear(train, heldOut, CLASSES, epochs, random),
-                100 * Rivals.nearestNeighbours(train, heldOut, CLASSES, 3));
+                100 * Rivals.linear(train, heldOut, Scans.CLASSES, epochs, random),
+                100 * Rivals.nearestNeighbours(train, heldOut, Scans.CLASSES, 3));
         out.text("next: -Dexample=TwoTwoTwo, a net small enough to follow by hand, -Dexample=Xor");
         out.line("held out: %d of %d right (%.1f %%)", right, heldOut.size(), 100.0 * right / heldOut.size());
     }
@@ -181,8 +177,8 @@ final class Digits implements Example {
     private static void writeUnit(Report out, Mlp net) {
         Tensor upper = net.layers().get(1).weights().get();
         int heaviest = upper.flatten().abs().argMax(0).get(0);
-        int unit = heaviest / CLASSES;
-        int digit = heaviest % CLASSES;
+        int unit = heaviest / Scans.CLASSES;
+        int digit = heaviest % Scans.CLASSES;
         double weight = upper.get(unit, digit);
         out.line(
                 "Hidden unit %d speaks %s %d (weight %.2f). Its weights from the pixels, # + above 0, = - below:",
@@ -195,8 +191,8 @@ final class Digits implements Example {
     private static String misread(Confusion confusion) {
         record Pair(int is, int read, int times) {}
         List<Pair> pairs = new ArrayList<>();
-        for (int is = 0; is < CLASSES; is++) {
-            for (int read = 0; read < CLASSES; read++) {
+        for (int is = 0; is < Scans.CLASSES; is++) {
+            for (int read = 0; read < Scans.CLASSES; read++) {
                 if (is != read && confusion.count(is, read) > 0) {
                     pairs.add(new Pair(is, read, confusion.count(is, read)));
                 }

@@ -63,6 +63,7 @@ public final class Launcher {
                 new Xor(),
                 new VanishingDelta(),
                 new Digits(),
+                new ConvDigits(),
                 new SparseJacobian());
     }
 
