@@ -23,6 +23,8 @@ final class FaultCorpus {
             List.of(KinkFaults::all),
             "one mode, one order, late digits",
             List.of(SubtleFaults::all),
+            "custom functions",
+            List.of(CustomFaults::all),
             "wiring and state",
             List.of(WiringFaults::all));
 
