@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** The input of one evaluation, read by the names of its fields; what is missing or of another kind is said by name. */
@@ -147,6 +148,25 @@ public final class Input {
             }
         }
         return matrix;
+    }
+
+    /** Returns all fields that are numbers or arrays of them, arrays of arrays as one after the other, by name. */
+    public Map<String, double[]> numbers() {
+        Map<String, double[]> numbers = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> fields) {
+            fields.forEach(
+                    (name, field) -> numbers.put((String) name, flat(field).toArray()));
+        }
+        return numbers;
+    }
+
+    private static DoubleStream flat(Object value) {
+        if (value instanceof List<?> rows) {
+            return rows.stream().flatMapToDouble(Input::flat);
+        }
+        return value instanceof double[] row
+                ? Arrays.stream(row)
+                : value instanceof Double number ? DoubleStream.of(number) : DoubleStream.empty();
     }
 
     private IllegalArgumentException wrong(String expected) {

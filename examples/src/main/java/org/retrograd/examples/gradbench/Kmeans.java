@@ -36,7 +36,7 @@ final class Kmeans {
 
     private static Input synthetic() {
         Tensor points = Tensor.uniform(new SplittableRandom(1), 0, 1, 10_000, 16);
-        return Input.of("points", rows(points), "centroids", rows(points.slice(0, 9_900, 10_000)));
+        return Input.of("points", rows(points), "centroids", rows(points.slice(0, 9_900, 10_000)), "d", 16);
     }
 
     static double[][] rows(Tensor matrix) {
