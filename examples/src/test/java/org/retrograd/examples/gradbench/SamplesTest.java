@@ -21,7 +21,7 @@ import org.retrograd.examples.gradbench.Samples.Sample;
 /** The tool, asked by its protocol, answers every sample. */
 class SamplesTest {
     /** Of each number, or of the largest one of its array times 1e-8 if that is more. */
-    private static final double TOLERANCE = 1e-6;
+    private static final double TOLERANCE = 1e-9;
 
     @TestFactory
     Stream<DynamicTest> everyFunctionAnswersItsSamples() {
