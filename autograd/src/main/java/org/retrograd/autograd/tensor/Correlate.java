@@ -1,5 +1,7 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Correlation;
 import org.retrograd.autograd.array.Shape;
@@ -143,6 +145,49 @@ final class Correlate extends Linear {
             aligned[k] = tangent == null ? null : Directions.align(tangent, in[k], y.rank());
         }
         return super.jvp(aligned, in, y);
+    }
+
+    /**
+     * Found by letting the operation copy the entries' numbers, through kernels that have a 1 in one place only: then no two
+     * terms meet in an entry of the result. The derivative by kernels sums over all images and is taken for dense.
+     */
+    @Override
+    public Relation relation(int k, Tensor[] in, Tensor y) {
+        if (role == Role.KERNELS) {
+            return super.relation(k, in, y);
+        }
+        Tensor numbers = Relation.numbers(in[k].shape);
+        List<Tensor> taps = new ArrayList<>();
+        for (Tensor place : places()) {
+            taps.add(
+                    k == 0
+                            ? apply(numbers, place).broadcastTo(y.shape)
+                            : apply(Tensor.ones(in[0].shape.toArray()), numbers.mul(place)));
+        }
+        return Relation.ofTaps(taps);
+    }
+
+    /** Returns kernels of zeros and ones, one for each term of an entry of the result. */
+    private List<Tensor> places() {
+        int window = kernels.dim(2) * kernels.dim(3);
+        // an entry of the responses has a term for each channel of its group, one of the images for each output
+        int across = role == Role.RESPONSES ? kernels.dim(1) : kernels.dim(0) / groups();
+        List<Tensor> places = new ArrayList<>();
+        for (int c = 0; c < across; c++) {
+            for (int q = 0; q < window; q++) {
+                Tensor one = Indices.of(q).oneHot(window).reshape(1, 1, kernels.dim(2), kernels.dim(3));
+                Tensor channel = Indices.of(c).oneHot(across);
+                Tensor chosen = role == Role.RESPONSES
+                        ? channel.reshape(1, across, 1, 1)
+                        : channel.tile(groups()).reshape(kernels.dim(0), 1, 1, 1);
+                places.add(one.mul(chosen).broadcastTo(kernels));
+            }
+        }
+        return places;
+    }
+
+    private int groups() {
+        return image.dim(0) / kernels.dim(1);
     }
 
     @Override

@@ -63,6 +63,11 @@ final class DeterminantOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofBatches(in[0].shape, 2, y.shape, 0);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             return known.of(in[0]).determinant();
         }
@@ -200,6 +205,11 @@ final class DeterminantOps {
         @Override
         public Shape shape(Tensor[] in) {
             return in[0].shape.slice(0, in[0].rank() - 2).append(Shape.of(2));
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofBatches(in[0].shape, 2, y.shape, 1);
         }
 
         @Override

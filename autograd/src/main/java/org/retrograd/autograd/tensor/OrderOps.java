@@ -90,6 +90,11 @@ final class OrderOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Axes.of(y.shape, Dims.KEEP, axis).within(y.shape);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             return sorting(in[0]).sorted;
         }
@@ -134,6 +139,11 @@ final class OrderOps {
         @Override
         public Shape shape(Tensor[] in) {
             return in[0].shape;
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Axes.of(y.shape, Dims.KEEP, axis).within(y.shape);
         }
 
         @Override

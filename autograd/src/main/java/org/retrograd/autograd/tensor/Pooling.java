@@ -237,11 +237,25 @@ public final class Pooling {
                     .reshape(batch(tangent).append(Shape.of(rows.positions(), columns.positions())));
         }
 
+        /** Any entry under a window may win. */
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofTaps(entriesUnderWindows(Relation.numbers(in[0].shape), 0));
+        }
+
         /** The distance of the winner to the next best entry: 0 where entries tie. */
         @Override
         public List<Kink> kinks(Tensor[] in, Tensor y) {
-            Tensor padded = in[0].pad(-2, rows.padding(), rows.padding(), Double.NEGATIVE_INFINITY)
-                    .pad(-1, columns.padding(), columns.padding(), Double.NEGATIVE_INFINITY);
+            List<Tensor> entries = entriesUnderWindows(in[0], Double.NEGATIVE_INFINITY);
+            Tensor windows = Tensor.stack(-1, entries.toArray(Tensor[]::new));
+            Axes last = Axes.of(windows.shape, Dims.DROP, -1);
+            return new ReductionOps.Extremum(true, last).kinks(new Tensor[] {windows}, y);
+        }
+
+        /** Returns for each entry of the window the entries of the padded images on which it lies, at all positions. */
+        private List<Tensor> entriesUnderWindows(Tensor images, double padding) {
+            Tensor padded = images.pad(-2, rows.padding(), rows.padding(), padding)
+                    .pad(-1, columns.padding(), columns.padding(), padding);
             List<Tensor> entries = new ArrayList<>();
             for (int u = 0; u < rows.window(); u++) {
                 Tensor line = under(padded, -2, rows, u);
@@ -249,9 +263,7 @@ public final class Pooling {
                     entries.add(under(line, -1, columns, v));
                 }
             }
-            Tensor windows = Tensor.stack(-1, entries.toArray(Tensor[]::new));
-            Axes last = Axes.of(windows.shape, Dims.DROP, -1);
-            return new ReductionOps.Extremum(true, last).kinks(new Tensor[] {windows}, y);
+            return entries;
         }
 
         /** Returns the entries on which entry {@code q} of the window lies, from its first position to its last. */

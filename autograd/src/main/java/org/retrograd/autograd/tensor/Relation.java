@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.IndexSets;
@@ -77,6 +78,42 @@ public final class Relation {
             numbered[i] = i == k ? numbers(in[i].shape) : Tensor.zeros(in[i].shape);
         }
         return copies(op.apply(numbered));
+    }
+
+    /**
+     * Returns the relation of a result each of whose entries depends on one input entry for each tap: each tap names for
+     * every entry of the result that input entry, from 1 on, or 0 where it has none.
+     */
+    static Relation ofTaps(List<Tensor> taps) {
+        int[][] numbers = taps.stream().map(Relation::labels).toArray(int[][]::new);
+        int size = taps.isEmpty() ? 0 : taps.get(0).size();
+        return ofReads(
+                size,
+                entry -> Arrays.stream(numbers)
+                        .mapToInt(tap -> tap[entry] - 1)
+                        .filter(position -> position >= 0)
+                        .toArray());
+    }
+
+    /**
+     * Returns the relation in which everything in a batch depends on everything in the same batch of the input; batches
+     * broadcast.
+     *
+     * @param inAxes the number of last axes of the input that are not batches
+     * @param outAxes the same of the result
+     */
+    static Relation ofBatches(Shape in, int inAxes, Shape out, int outAxes) {
+        Shape batches = in.slice(0, in.rank() - inAxes);
+        Tensor numbers = numbers(batches);
+        return ofGroups(
+                numbers.reshape(batches.insertOnes(batches.rank(), inAxes)).broadcastTo(in),
+                numbers.reshape(batches.insertOnes(batches.rank(), outAxes)).broadcastTo(out));
+    }
+
+    /** Returns the relation in which entries depend on the line of the input along one axis that they lie on. */
+    static Relation ofLines(Shape in, int axis, Shape out) {
+        Tensor lines = numbers(in.with(axis, 1));
+        return ofGroups(lines.broadcastTo(in), lines.broadcastTo(out));
     }
 
     /** Returns the relation in which any entry depends on any. */

@@ -82,6 +82,11 @@ final class ScanOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Axes.of(y.shape, Dims.KEEP, axis).running(y.shape, false);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             Storage result = Storage.allocate(out.size());
             scan(in[0], result);
@@ -150,6 +155,11 @@ final class ScanOps {
         @Override
         public Shape shape(Tensor[] in) {
             return in[0].shape;
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Axes.of(y.shape, Dims.KEEP, axis).running(y.shape, transposed);
         }
 
         @Override

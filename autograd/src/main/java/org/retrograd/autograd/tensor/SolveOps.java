@@ -60,6 +60,12 @@ final class SolveOps {
             return Matrices.solution(in[0], in[1]);
         }
 
+        /** A solution depends on its own right side and on the whole matrix. */
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return k == 0 ? Relation.ofBatches(in[0].shape, 2, y.shape, 2) : Relation.ofLines(in[1].shape, -2, y.shape);
+        }
+
         @Override
         public Storage compute(Tensor[] in, Shape out) {
             return known.of(in[0]).solve(transposed, in[1], out);
@@ -119,6 +125,11 @@ final class SolveOps {
         @Override
         public Shape shape(Tensor[] in) {
             return in[0].shape;
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
         }
 
         @Override
@@ -183,6 +194,12 @@ final class SolveOps {
         @Override
         public Shape shape(Tensor[] in) {
             return Matrices.solution(in[0], in[1]);
+        }
+
+        /** A solution depends on its own right side and on the whole matrix. */
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return k == 0 ? Relation.ofBatches(in[0].shape, 2, y.shape, 2) : Relation.ofLines(in[1].shape, -2, y.shape);
         }
 
         @Override

@@ -36,7 +36,8 @@ class GradBenchTest {
                     .startsWith("{\"id\":1,\"success\":true");
             double x = 1;
             for (int id = 2; id < 10; id += 2) {
-                assertThat(number(ask(requests, answers, evaluate(id, "square", x)), id)).isEqualTo(x * x);
+                assertThat(number(ask(requests, answers, evaluate(id, "square", x)), id))
+                        .isEqualTo(x * x);
                 double y = number(ask(requests, answers, evaluate(id + 1, "double", x * x)), id + 1);
                 assertThat(y).isEqualTo(2 * x * x);
                 x = y;
@@ -70,7 +71,18 @@ class GradBenchTest {
     void allTwelveProblemsAreThere() {
         assertThat(GradBench.evals().stream().map(Eval::module))
                 .containsExactlyInAnyOrder(
-                        "hello", "gmm", "ba", "ht", "lstm", "kmeans", "det", "llsq", "lse", "ode", "particle", "saddle");
+                        "hello",
+                        "gmm",
+                        "ba",
+                        "ht",
+                        "lstm",
+                        "kmeans",
+                        "det",
+                        "llsq",
+                        "lse",
+                        "ode",
+                        "particle",
+                        "saddle");
     }
 
     @Test
@@ -78,7 +90,9 @@ class GradBenchTest {
         for (Eval eval : GradBench.evals()) {
             for (String function : eval.functions().keySet()) {
                 Object output = eval.prepare(function, eval.synthetic().get()).get();
-                assertThat(Json.finite(output)).as(eval.module() + " " + function).isTrue();
+                assertThat(Json.finite(output))
+                        .as(eval.module() + " " + function)
+                        .isTrue();
             }
         }
     }
