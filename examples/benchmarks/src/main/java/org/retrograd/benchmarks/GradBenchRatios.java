@@ -1,5 +1,6 @@
 package org.retrograd.benchmarks;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.io.Resources;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,12 +108,12 @@ public final class GradBenchRatios {
         if (run.waitFor() != 0) {
             return Double.NaN;
         }
-        String[] valueAndTime = answer.trim().split(" ");
+        List<String> valueAndTime = Splitter.on(' ').splitToList(answer.trim());
         Object byJava = eval.plain().apply(eval.synthetic().get()).get();
         if (byJava instanceof Double value) {
-            Baseline.requireSame(eval.module() + " in C++", Double.parseDouble(valueAndTime[0]), value);
+            Baseline.requireSame(eval.module() + " in C++", Double.parseDouble(valueAndTime.get(0)), value);
         }
-        return Double.parseDouble(valueAndTime[1]);
+        return Double.parseDouble(valueAndTime.get(1));
     }
 
     private static double leastMilliseconds(Supplier<Object> computation) {

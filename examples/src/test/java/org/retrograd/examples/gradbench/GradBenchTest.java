@@ -28,8 +28,8 @@ class GradBenchTest {
                         "gradbench")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        try (Writer requests = new OutputStreamWriter(tool.getOutputStream(), UTF_8);
-                BufferedReader answers = new BufferedReader(new InputStreamReader(tool.getInputStream(), UTF_8))) {
+        BufferedReader answers = new BufferedReader(new InputStreamReader(tool.getInputStream(), UTF_8));
+        try (Writer requests = new OutputStreamWriter(tool.getOutputStream(), UTF_8)) {
             assertThat(ask(requests, answers, "{\"id\":0,\"kind\":\"start\",\"eval\":\"hello\"}"))
                     .isEqualTo("{\"id\":0,\"tool\":\"retrograd\"}");
             assertThat(ask(requests, answers, "{\"id\":1,\"kind\":\"define\",\"module\":\"hello\"}"))
@@ -43,9 +43,8 @@ class GradBenchTest {
                 x = y;
             }
             assertThat(ask(requests, answers, "no JSON")).contains("\"success\":false");
-            requests.close();
-            assertThat(answers.readLine()).isNull();
         }
+        assertThat(answers.readLine()).isNull();
         assertThat(tool.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(tool.exitValue()).isZero();
     }
