@@ -179,6 +179,24 @@ public final class Structure<T> {
     }
 
     /**
+     * Returns the tensors of a value that must have the shapes of the example, too.
+     *
+     * @param what what the value is, for the message: {@code "the state after step 3"}
+     * @throws IllegalArgumentException if the value has another form or other shapes than the example
+     */
+    List<Tensor> tensorsOfTheShapes(String what, T value) {
+        List<Tensor> tensors = tensors(what, value);
+        for (int k = 0; k < tensors.size(); k++) {
+            if (!tensors.get(k).shape().equals(shapes.get(k))) {
+                throw new IllegalArgumentException(what + " has other shapes than the value it belongs to: expected "
+                        + shapes + ", but got "
+                        + tensors.stream().map(Tensor::shape).toList());
+            }
+        }
+        return tensors;
+    }
+
+    /**
      * Returns the tensors of a value, in order.
      *
      * @param what what the value is, for the message: {@code "the tangent"}

@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -59,15 +60,17 @@ final class ControlOps {
 
     /** The identity, whose derivative is multiplied by a factor. */
     static final class ScaleGradient extends Op {
+        private final String name;
         private final double factor;
 
-        ScaleGradient(double factor) {
+        ScaleGradient(String name, double factor) {
+            this.name = name;
             this.factor = factor;
         }
 
         @Override
         public String name() {
-            return "scaleGradient";
+            return name;
         }
 
         @Override
@@ -93,6 +96,61 @@ final class ControlOps {
         @Override
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
             return Objects.requireNonNull(t[0]).mul(factor);
+        }
+
+        @Override
+        public Dependence dependence() {
+            return Dependence.ELEMENTWISE;
+        }
+    }
+
+    /** The identity, whose cotangent is shown to a callback and replaced by what that returns. */
+    static final class Watch extends Op {
+        private final UnaryOperator<Tensor> callback;
+
+        Watch(UnaryOperator<Tensor> callback) {
+            this.callback = Objects.requireNonNull(callback, "callback");
+        }
+
+        @Override
+        public String name() {
+            return "watch";
+        }
+
+        @Override
+        public boolean stated() {
+            return true;
+        }
+
+        @Override
+        public boolean oneDirectionAtATime() {
+            return true;
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            return in[0].shape;
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            return in[0].data;
+        }
+
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            Tensor replaced = callback.apply(g);
+            if (replaced == null || !replaced.shape.equals(g.shape)) {
+                throw new IllegalStateException("the callback of watch(..) must return a gradient of shape " + g.shape
+                        + ", its argument if it only looks, but returned "
+                        + (replaced == null ? "null" : "shape " + replaced.shape));
+            }
+            return replaced;
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return Objects.requireNonNull(t[0]);
         }
 
         @Override

@@ -458,14 +458,4 @@ public sealed interface ElementwiseMethods permits Tensor {
     default Mask ne(double other) {
         return eq(other).not();
     }
-
-    /** Returns {@code value} with the derivative of this: a gradient passes straight through rounding, for instance. */
-    default Tensor straightThrough(Tensor value) {
-        return new ControlOps.StraightThrough(value.constant()).apply((Tensor) this);
-    }
-
-    /** Returns the same value, whose derivative is multiplied by a factor. */
-    default Tensor scaleGradient(double factor) {
-        return new ControlOps.ScaleGradient(factor).apply((Tensor) this);
-    }
 }

@@ -17,7 +17,7 @@ import org.retrograd.autograd.array.Storage;
  * enclosing differentiation is watching, that is itself a function recomputed in the same way, so that no order of
  * derivative stores the inside.
  */
-final class Recomputed extends Joint {
+public final class Recomputed extends Joint {
     private final String name;
     private final Function<List<Tensor>, Tensor> body;
     private final int arity;
@@ -33,6 +33,27 @@ final class Recomputed extends Joint {
         this.arity = arity;
         this.inputs = inputs;
         this.value = value;
+    }
+
+    /**
+     * Returns the values of a function of several results, which are computed again together.
+     *
+     * @param name by which messages, traces and reports call it
+     */
+    public static List<Tensor> callForSeveral(
+            String name, Function<List<Tensor>, List<Tensor>> body, List<Tensor> arguments) {
+        List<Shape> shapes = new ArrayList<>();
+        Tensor packed = call(
+                name,
+                in -> {
+                    List<Tensor> results = body.apply(in);
+                    if (shapes.isEmpty()) {
+                        results.forEach(result -> shapes.add(result.shape));
+                    }
+                    return results.size() == 1 ? results.get(0) : Packing.pack(results, 0);
+                },
+                arguments);
+        return shapes.size() == 1 ? List.of(packed) : Packing.unpack(packed, shapes);
     }
 
     /** Returns the value of a function, as the result of one operation of the given name. */

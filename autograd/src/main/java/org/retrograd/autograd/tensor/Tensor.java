@@ -27,7 +27,8 @@ public final class Tensor
                 IndexMethods,
                 OrderMethods,
                 ProductMethods,
-                LinearAlgebraMethods {
+                LinearAlgebraMethods,
+                ControlMethods {
     static final Tensor[] NONE = {};
     private static final AtomicLong IDS = new AtomicLong(1);
 
