@@ -11,6 +11,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An elementary function of one to three numbers: everything that is known about {@code tanh} stands in one such object.
@@ -30,6 +31,10 @@ public final class Primitive {
     private final Value value;
     private final int arity;
     private final Supplier<ImmutableList<Expr>> partials;
+
+    /** The partial derivatives once they have been asked for: tapes ask for them at every operation. */
+    private volatile Expr @Nullable [] formulas;
+
     private final ImmutableList<Interval> samples;
     private final Supplier<ImmutableList<Break>> breaks;
     private final ImmutableList<SpecialPoint> specialPoints;
@@ -104,7 +109,12 @@ public final class Primitive {
 
     /** Returns the partial derivative by an input, as a formula. */
     public Expr partial(int input) {
-        return partials.get().get(input);
+        Expr[] known = formulas;
+        if (known == null) {
+            known = partials.get().toArray(new Expr[0]);
+            formulas = known;
+        }
+        return known[input];
     }
 
     /** Whether every partial derivative is 0: the function is constant between its jumps. */

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.retrograd.autograd.scalar.Mode;
 import org.retrograd.autograd.scalar.Scalar;
+import org.retrograd.autograd.scalar.Smooth;
 import org.retrograd.autograd.scalar.Tape;
 
 /**
@@ -63,6 +64,6 @@ record Particle(Tape tape, Mode force) {
     }
 
     private static Scalar inverseDistance(Scalar dx, Scalar dy) {
-        return Scalar.sumOfSquares(dx, dy).sqrt().reciprocal();
+        return Scalar.sumOfSquares(dx, dy).apply(Smooth.RSQRT);
     }
 }
