@@ -1,0 +1,210 @@
+package org.retrograd.autograd.diff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.tensor.CustomFunction;
+import org.retrograd.autograd.tensor.Linearization;
+import org.retrograd.autograd.tensor.Tensor;
+
+/**
+ * Derivatives of a solution x by the parameters θ of the equation F(x, θ) = 0 that it solves, whatever found it.
+ *
+ * <pre>{@code
+ * // x³ + p x = 1, solved by anything: the solver gets constants and returns one
+ * Tensor x = Implicit.root((Tensor z, Tensor p) -> z.cube().add(z.mul(p)).sub(1)).solve(p -> brent(p), p);
+ * }</pre>
+ *
+ * <p>By the implicit function theorem {@code dx = -(∂F/∂x)⁻¹ (∂F/∂θ) dθ}: the solver is not differentiated, its steps are
+ * not stored, and it may be Commons Math's or any other. The rule is written in tensor methods of x and θ, so that
+ * derivatives of every order follow, in both modes. Traced values that F captures count as parameters.
+ *
+ * <p>The system with ∂F/∂x is solved by elimination, n sweeps for n unknowns, unless a {@link LinearSolver} is given, which
+ * sees products with it only.
+ *
+ * @param <P> the parameters: a tensor or any {@link Structure}
+ */
+public final class Implicit<P> {
+    private static final double TOLERANCE = 1e-6;
+
+    private final String name;
+    private final BiFunction<Tensor, P, Tensor> equation;
+    private final double tolerance;
+    private final @Nullable LinearSolver linearSolver;
+
+    private Implicit(
+            String name,
+            BiFunction<Tensor, P, Tensor> equation,
+            double tolerance,
+            @Nullable LinearSolver linearSolver) {
+        this.name = name;
+        this.equation = equation;
+        this.tolerance = tolerance;
+        this.linearSolver = linearSolver;
+    }
+
+    /** Returns the problem to find x with {@code f(x, θ) = 0}; values of f have the shape of x. */
+    public static <P> Implicit<P> root(BiFunction<Tensor, P, Tensor> f) {
+        return new Implicit<>("root", f, TOLERANCE, null);
+    }
+
+    /** Returns the problem to find x with {@code x = g(x, θ)}. */
+    public static <P> Implicit<P> fixedPoint(BiFunction<Tensor, P, Tensor> g) {
+        return new Implicit<>("fixedPoint", (x, p) -> x.sub(g.apply(x, p)), TOLERANCE, null);
+    }
+
+    /** Returns the problem to find a minimum over x of the scalar function {@code f(x, θ)}: where its gradient is 0. */
+    public static <P> Implicit<P> argMin(BiFunction<Tensor, P, Tensor> f) {
+        return new Implicit<>(
+                "argMin", (x, p) -> Derivatives.gradient((Tensor z) -> f.apply(z, p), x), TOLERANCE, null);
+    }
+
+    /**
+     * Returns the problem to find x with {@code a(x, θ) = b(θ)}, for an operator that is linear in x.
+     *
+     * <p>For a matrix that is at hand, {@link Tensor#solve} does the same.
+     */
+    public static <P> Implicit<P> linear(BiFunction<Tensor, P, Tensor> a, Function<P, Tensor> b) {
+        return new Implicit<>("linearSolve", (x, p) -> a.apply(x, p).sub(b.apply(p)), TOLERANCE, null);
+    }
+
+    /**
+     * Returns this problem with another tolerance: how far, relative to 1 + |x|, a Newton step may move what the solver
+     * returned; with a {@link LinearSolver}, how large the residual may be. It is 1e-6 unless set.
+     */
+    public Implicit<P> tolerance(double newTolerance) {
+        return new Implicit<>(name, equation, newTolerance, linearSolver);
+    }
+
+    /** Returns this problem with derivatives found from products with ∂F/∂x and its transpose alone. */
+    public Implicit<P> linearSolver(LinearSolver newSolver) {
+        return new Implicit<>(name, equation, tolerance, newSolver);
+    }
+
+    /**
+     * Returns the solution for parameters, traced if and only if they, or what the equation captures, are.
+     *
+     * @param solver what finds the solution; it is given the parameters as constants
+     * @throws IllegalArgumentException if what the solver returns is no solution; the message has the residual
+     * @throws ArithmeticException if ∂F/∂x is singular there, so that the solution has no derivative
+     */
+    public Tensor solve(Function<P, Tensor> solver, P parameters) {
+        Structure<P> form = Structure.of(parameters);
+        List<Tensor> arguments = form.tensors("the parameters", parameters);
+        Tensor solution = solver.apply(form.with(constants(arguments)));
+        if (solution == null) {
+            throw new IllegalArgumentException("the solver of " + name + " returned null: it must return a tensor");
+        }
+        Tensor x = solution.detach();
+        Linearization at = linearization(form, x, arguments);
+        requireSolution(x, at.value().detach(), at);
+        List<Tensor> inputs = new ArrayList<>(arguments);
+        inputs.addAll(at.captured());
+        return CustomFunction.of(name, in -> x)
+                .vjp((g, in, y) -> pull(form, g, in, y, arguments.size()))
+                .jvp((t, in, y) -> push(form, t, in, y, arguments.size()))
+                .apply(inputs.toArray(new Tensor[0]));
+    }
+
+    private static List<Tensor> constants(List<Tensor> tensors) {
+        return tensors.stream().map(Tensor::detach).toList();
+    }
+
+    /** Returns F at a point, as a function of x, of the parameters and of what it captures, in this order. */
+    private Linearization linearization(Structure<P> form, Tensor x, List<Tensor> parameters) {
+        List<Tensor> point = new ArrayList<>(List.of(x));
+        point.addAll(parameters);
+        Linearization at =
+                Linearization.capturing(in -> equation.apply(in.get(0), form.with(in.subList(1, in.size()))), point);
+        if (!at.value().shape().equals(x.shape())) {
+            throw new IllegalArgumentException(name + " needs as many equations as unknowns: for x of shape "
+                    + x.shape() + " the equation has shape " + at.value().shape());
+        }
+        return at;
+    }
+
+    private void requireSolution(Tensor x, Tensor residual, Linearization at) {
+        if (x.size() == 0) {
+            return;
+        }
+        double size = residual.abs().max().item();
+        double allowed = tolerance * (1 + x.abs().max().item());
+        double distance = linearSolver != null || size == 0
+                ? size
+                : eliminate(matrix(at, x), residual).abs().max().item();
+        if (!(distance <= allowed)) {
+            throw new IllegalArgumentException(
+                    "what the solver of " + name + " returned is no solution: the residual is "
+                            + size + (linearSolver == null ? " and a Newton step would move it by " + distance : "")
+                            + ", where " + allowed
+                            + " is allowed; let the solver go on, or set tolerance(..)");
+        }
+    }
+
+    /** With Jᵀw = -g for J = ∂F/∂x, the cotangents of the parameters are (∂F/∂θ)ᵀw. */
+    private List<Tensor> pull(Structure<P> form, Tensor g, List<Tensor> in, Tensor y, int arity) {
+        List<Tensor> parameters = in.subList(0, arity);
+        Linearization at = linearization(form, y, parameters);
+        Tensor w = linearSolver == null
+                ? eliminate(matrix(at, y).transpose(), g.neg())
+                : iterate(form, g.neg(), parameters, y, true);
+        return at.pull(w).subList(1, 1 + in.size());
+    }
+
+    private Tensor push(Structure<P> form, List<Tensor> t, List<Tensor> in, Tensor y, int arity) {
+        List<Tensor> parameters = in.subList(0, arity);
+        Linearization at = linearization(form, y, parameters);
+        List<Tensor> tangents = new ArrayList<>();
+        tangents.add(Tensor.zeros(y.shape()));
+        tangents.addAll(t);
+        Tensor moved = at.push(tangents).neg();
+        return linearSolver == null ? eliminate(matrix(at, y), moved) : iterate(form, moved, parameters, y, false);
+    }
+
+    /** Returns ∂F/∂x as a matrix, [n, n], found by one sweep with n directions. */
+    private static Tensor matrix(Linearization at, Tensor x) {
+        int n = x.size();
+        int[] seeds = new int[x.rank() + 1];
+        seeds[0] = n;
+        System.arraycopy(x.shape().toArray(), 0, seeds, 1, x.rank());
+        return at.pull(Tensor.eye(n).reshape(seeds)).get(0).reshape(n, n);
+    }
+
+    private Tensor eliminate(Tensor matrix, Tensor b) {
+        try {
+            return matrix.solve(b.flatten()).reshape(b.shape().toArray());
+        } catch (ArithmeticException e) {
+            throw new ArithmeticException(
+                    "the solution of " + name + " has no derivative: ∂F/∂x is singular there, so that "
+                            + "it is not isolated (" + e.getMessage() + ")");
+        }
+    }
+
+    /**
+     * Returns the solution of the system with ∂F/∂x, or its transpose: itself the solution of an equation, in parameters, x
+     * and right side, so that it has derivatives of every order.
+     */
+    private Tensor iterate(Structure<P> form, Tensor b, List<Tensor> parameters, Tensor y, boolean transposed) {
+        int n = parameters.size();
+        List<Tensor> all = new ArrayList<>(parameters);
+        all.addAll(Arrays.asList(y, b));
+        BiFunction<Tensor, List<Tensor>, Tensor> product = (v, p) -> {
+            UnaryOperator<Tensor> f = z -> equation.apply(z, form.with(p.subList(0, n)));
+            return transposed ? Derivatives.vjp(f, p.get(n), v) : Derivatives.jvp(f, p.get(n), v);
+        };
+        LinearSolver solver = Objects.requireNonNull(linearSolver);
+        return new Implicit<List<Tensor>>(name, (v, p) -> product.apply(v, p).sub(p.get(n + 1)), tolerance, solver)
+                .solve(p -> solver.solve(v -> product.apply(v, p).detach(), p.get(n + 1)), all);
+    }
+
+    /** Returns the kind of problem. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}
