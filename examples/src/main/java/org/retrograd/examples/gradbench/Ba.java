@@ -1,10 +1,12 @@
 package org.retrograd.examples.gradbench;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.retrograd.autograd.diff.Derivatives;
+import org.retrograd.autograd.tensor.Dims;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Mask;
@@ -18,7 +20,14 @@ import org.retrograd.autograd.tensor.Tensor;
  */
 final class Ba {
     private static final int CAMERA = 11;
+    private static final int[] CAMERA_PARTS = {3, 3, 1, 2, 1, 1};
     private static final int POINT = 3;
+
+    /** The coordinate after each one, in a circle, and the one before it. */
+    private static final Indices NEXT = Indices.of(1, 2, 0);
+
+    private static final Indices PREVIOUS = Indices.of(2, 0, 1);
+
     private static final int BLOCK = CAMERA + POINT + 1;
 
     /** So many entries of each array of the result are sent, and the last one. */
@@ -27,7 +36,11 @@ final class Ba {
     private final int p;
     private final Tensor features;
 
-    /** Cameras, points and weights of the observations, [11, p], [3, p] and [1, p]. */
+    /**
+     * What the errors depend on, for each observation a column: rotation, centre, focal length, principal point and two
+     * distortions of the camera, the point and the weight. Parts of a camera apart, since a part of a whole costs a sweep an
+     * array of the size of the whole.
+     */
     private final List<Tensor> observed;
 
     private final int[] rowStarts;
@@ -38,10 +51,12 @@ final class Ba {
         int m = input.integer("m");
         this.p = input.integer("p");
         this.features = replicated(input.vector("feat", 2), p);
-        this.observed = List.of(
-                replicated(input.vector("cam", CAMERA), n).take(cyclic(n), 1),
-                replicated(input.vector("x", POINT), m).take(cyclic(m), 1),
-                Tensor.full(input.number("w"), 1, p));
+        Tensor cameras = replicated(input.vector("cam", CAMERA), n).take(cyclic(n), 1);
+        this.observed = ImmutableList.<Tensor>builder()
+                .addAll(cameras.split(0, CAMERA_PARTS))
+                .add(replicated(input.vector("x", POINT), m).take(cyclic(m), 1))
+                .add(Tensor.full(input.number("w"), 1, p))
+                .build();
         this.rowStarts = new int[3 * p + 1];
         Arrays.setAll(rowStarts, row -> BLOCK * Math.min(row, 2 * p) + Math.max(0, row - 2 * p));
         this.columns = new int[BLOCK * 2 * p + p];
@@ -109,7 +124,7 @@ final class Ba {
 
     private Map<String, Object> errors() {
         Tensor reprojection = reprojectionErrors(observed);
-        Tensor weight = weightErrors(observed.get(2));
+        Tensor weight = weightErrors(weights());
         double[] first = {reprojection.get(0, 0), reprojection.get(1, 0)};
         return ImmutableMap.of(
                 "reproj_error", ImmutableMap.of("elements", first, "repeated", p),
@@ -121,7 +136,7 @@ final class Ba {
         // two directions: the first errors of all observations, and the second ones
         List<Tensor> blocks = at.pull(Tensor.eye(2).expandDims(2).broadcastTo(2, 2, p));
         Tensor byRow = Tensor.concat(1, blocks.toArray(new Tensor[0])).permute(2, 0, 1);
-        Tensor ofWeights = Derivatives.gradient(w -> weightErrors(w).sum(), observed.get(2));
+        Tensor ofWeights = Derivatives.gradient(w -> weightErrors(w).sum(), weights());
         Tensor values = Tensor.concat(0, byRow.flatten(), ofWeights.flatten());
         return ImmutableMap.of("rows", sent(rowStarts), "cols", sent(columns), "vals", sent(values));
     }
@@ -140,20 +155,25 @@ final class Ba {
         return w.square().neg().add(1);
     }
 
-    /** Returns the weighted distances of the projected points from the features, [2, p]. */
-    private Tensor reprojectionErrors(List<Tensor> observed) {
-        Tensor camera = observed.get(0);
-        Tensor rotated = rotated(camera.slice(0, 0, 3), observed.get(1).sub(camera.slice(0, 3, 6)));
-        Tensor u = rotated.slice(0, 0, 2).div(rotated.slice(0, 2, 3));
-        Tensor square = u.square().sum(0);
-        Tensor distortion =
-                row(camera, 9).add(row(camera, 10).mul(square)).mul(square).add(1);
-        Tensor projected = u.mul(row(camera, 6).mul(distortion)).add(camera.slice(0, 7, 9));
-        return projected.sub(features).mul(observed.get(2));
+    private Tensor weights() {
+        return observed.get(observed.size() - 1);
     }
 
-    private static Tensor row(Tensor camera, int row) {
-        return camera.slice(0, row, row + 1).squeeze(0);
+    /** Returns the weighted distances of the projected points from the features, [2, p]. */
+    private Tensor reprojectionErrors(List<Tensor> observed) {
+        Tensor rotation = observed.get(0);
+        Tensor centre = observed.get(1);
+        Tensor focal = observed.get(2);
+        Tensor principal = observed.get(3);
+        Tensor k0 = observed.get(4);
+        Tensor k1 = observed.get(5);
+        Tensor point = observed.get(6);
+        Tensor weight = observed.get(7);
+        Tensor rotated = rotated(rotation, point.sub(centre));
+        Tensor u = rotated.slice(0, 0, 2).div(rotated.slice(0, 2, 3));
+        Tensor square = u.square().sum(Dims.KEEP, 0);
+        Tensor distortion = k0.add(k1.mul(square)).mul(square).add(1);
+        return u.mul(focal.mul(distortion)).add(principal).sub(features).mul(weight);
     }
 
     /** Returns points rotated about vectors by their lengths (Rodrigues 1840), to first order where these are 0. */
@@ -172,6 +192,6 @@ final class Ba {
     }
 
     private static Tensor cross(Tensor a, Tensor b) {
-        return a.roll(0, -1).mul(b.roll(0, 1)).sub(a.roll(0, 1).mul(b.roll(0, -1)));
+        return a.take(NEXT, 0).mul(b.take(PREVIOUS, 0)).sub(a.take(PREVIOUS, 0).mul(b.take(NEXT, 0)));
     }
 }
