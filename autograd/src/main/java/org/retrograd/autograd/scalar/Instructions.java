@@ -46,12 +46,36 @@ final class Instructions {
     /** A call of a function that brings its own derivative. */
     record Call(LocalFunction function, int[] in) {}
 
+    /** Starts an empty line that may grow. */
+    Instructions() {}
+
+    /** Starts an empty line with room for exactly so many instructions. */
+    Instructions(int instructions) {
+        int chunks = (instructions + MASK) >>> SHIFT;
+        ops = new short[chunks][];
+        first = new int[chunks][];
+        second = new int[chunks][];
+        third = new int[chunks][];
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            openChunk(chunk, Math.min(SIZE, instructions - (chunk << SHIFT)));
+        }
+    }
+
+    /** Gives back the room for constants that is not used. */
+    void trim() {
+        constants = Arrays.copyOf(constants, (constantCount + MASK) >>> SHIFT);
+        if (constants.length > 0) {
+            int last = constants.length - 1;
+            constants[last] = Arrays.copyOf(constants[last], constantCount - (last << SHIFT));
+        }
+    }
+
     /** Appends an instruction of a primitive or a special one, and returns its number. */
     int append(int op, int a, int b) {
         int i = size;
         int chunk = i >>> SHIFT;
         if (chunk == ops.length || ops[chunk] == null) {
-            openChunk(chunk);
+            grow(chunk);
         }
         int at = i & MASK;
         ops[chunk][at] = (short) op;
@@ -68,7 +92,7 @@ final class Instructions {
         return i;
     }
 
-    private void openChunk(int chunk) {
+    private void grow(int chunk) {
         if (chunk == ops.length) {
             int length = Math.max(1, 2 * chunk);
             ops = Arrays.copyOf(ops, length);
@@ -76,10 +100,14 @@ final class Instructions {
             second = Arrays.copyOf(second, length);
             third = Arrays.copyOf(third, length);
         }
-        ops[chunk] = new short[SIZE];
-        first[chunk] = new int[SIZE];
-        second[chunk] = new int[SIZE];
-        third[chunk] = new int[SIZE];
+        openChunk(chunk, SIZE);
+    }
+
+    private void openChunk(int chunk, int length) {
+        ops[chunk] = new short[length];
+        first[chunk] = new int[length];
+        second[chunk] = new int[length];
+        third[chunk] = new int[length];
     }
 
     /** Returns the operand that stands for a number. */
@@ -158,14 +186,33 @@ final class Instructions {
         return room;
     }
 
-    /** Returns the bytes of all chunks. */
-    long bytes() {
-        return allocated(ops) * SIZE * (Short.BYTES + 3L * Integer.BYTES)
-                + allocated(constants) * SIZE * Double.BYTES
-                + allocated(pairs) * SIZE * Integer.BYTES;
+    /** Returns chunks for exactly so many numbers. */
+    static double[][] room(int size) {
+        double[][] room = new double[(size + MASK) >>> SHIFT][];
+        for (int chunk = 0; chunk < room.length; chunk++) {
+            room[chunk] = new double[Math.min(SIZE, size - (chunk << SHIFT))];
+        }
+        return room;
     }
 
-    static long allocated(Object[] chunks) {
-        return Arrays.stream(chunks).filter(chunk -> chunk != null).count();
+    /** Returns the bytes of all chunks. */
+    long bytes() {
+        long numbers = 0;
+        for (short[] chunk : ops) {
+            numbers += chunk == null ? 0 : chunk.length;
+        }
+        long operands = 0;
+        for (int[] chunk : pairs) {
+            operands += chunk == null ? 0 : chunk.length;
+        }
+        return numbers * (Short.BYTES + 3 * Integer.BYTES) + bytes(constants) + operands * Integer.BYTES;
+    }
+
+    static long bytes(double[][] chunks) {
+        long bytes = 0;
+        for (double[] chunk : chunks) {
+            bytes += chunk == null ? 0 : (long) chunk.length * Double.BYTES;
+        }
+        return bytes;
     }
 }

@@ -110,10 +110,7 @@ public final class Tape {
 
     /** Returns the bytes of memory that the tape holds, used or kept for reuse. */
     public long bytes() {
-        return code.bytes()
-                + (Instructions.allocated(values) + Instructions.allocated(adjoints))
-                        * Instructions.SIZE
-                        * Double.BYTES;
+        return code.bytes() + Instructions.bytes(values) + Instructions.bytes(adjoints);
     }
 
     /** Returns the present end of the tape, to {@linkplain #rewind(Mark) return} to. */

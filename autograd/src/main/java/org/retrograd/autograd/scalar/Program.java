@@ -1,0 +1,453 @@
+package org.retrograd.autograd.scalar;
+
+import com.google.common.base.Preconditions;
+import com.google.common.base.Suppliers;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recorded computation as a value: a function from n numbers to m numbers that can be evaluated anywhere, differentiated
+ * and printed.
+ *
+ * <pre>{@code
+ * Program p = Program.record(2, (a, b) -> a.log().add(a.multiply(b)).subtract(b.sin()));
+ * p.gradient(2, 5);
+ * p.differentiate().print();
+ * }</pre>
+ *
+ * <p>Nothing is in it twice or in vain: common subexpressions are shared, constants folded, dead code dropped. A program is
+ * the way that the recorded function took; where a comparison would go another way, {@link Branches} says what happens.
+ * Programs never change and may be shared by threads.
+ */
+public final class Program implements LocalFunction {
+    final Instructions code;
+    private final int inputs;
+    final int[] outputs;
+    final Guards guards;
+    private final Branches branches;
+
+    /** Records the same function anew, at another point; null if that cannot be done. */
+    private final @Nullable Function<double[], Program> anew;
+
+    private final AtomicReference<@Nullable Workspace> idle = new AtomicReference<>();
+    private final Supplier<Program> gradientProgram = Suppliers.memoize(() -> differentiate(Mode.REVERSE));
+    private final Supplier<Program> jacobianProgram = Suppliers.memoize(this::jacobianProgram);
+
+    Program(Instructions code, int inputs, int[] outputs, Guards guards) {
+        this(code, inputs, outputs, guards, Branches.REPORT, null);
+    }
+
+    private Program(
+            Instructions code,
+            int inputs,
+            int[] outputs,
+            Guards guards,
+            Branches branches,
+            @Nullable Function<double[], Program> anew) {
+        this.code = code;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.guards = guards;
+        this.branches = branches;
+        this.anew = anew;
+    }
+
+    /** Returns the program of a function of one number. */
+    public static Program record(UnaryOperator<Scalar> f) {
+        return record(1, x -> f.apply(x[0]));
+    }
+
+    /**
+     * Returns the program of a function of two numbers.
+     *
+     * @param inputs 2; said so that the call reads like those for other numbers
+     */
+    public static Program record(int inputs, BinaryOperator<Scalar> f) {
+        Preconditions.checkArgument(inputs == 2, "a function of (a, b) has 2 inputs, not %s", inputs);
+        return record(2, x -> f.apply(x[0], x[1]));
+    }
+
+    /** Returns the program of a function of n numbers, recorded where all of them are 1: see {@link #recordAt}. */
+    public static Program record(int inputs, Function<Scalar[], Scalar> f) {
+        return recordAll(inputs, x -> new Scalar[] {f.apply(x)});
+    }
+
+    /** Returns the program of a function from n numbers to several, recorded where all inputs are 1. */
+    public static Program recordAll(int inputs, Function<Scalar[], Scalar[]> f) {
+        Preconditions.checkArgument(inputs >= 0, "a program has 0 inputs or more, not %s", inputs);
+        double[] point = new double[inputs];
+        Arrays.fill(point, 1);
+        return recordAt(point, f);
+    }
+
+    /**
+     * Returns the program of a function, recorded at a point.
+     *
+     * <p>The point decides which way comparisons go; without comparisons it does not matter.
+     */
+    public static Program recordAt(double[] point, Function<Scalar[], Scalar[]> f) {
+        Tape tape = new Tape();
+        Scalar[] x = new Scalar[point.length];
+        for (int k = 0; k < x.length; k++) {
+            x[k] = tape.variable(point[k]);
+        }
+        Scalar[] y = f.apply(x.clone());
+        return of(tape, x, y).recordedBy(at -> recordAt(at, f));
+    }
+
+    /**
+     * Returns the part of a tape that leads from some scalars to others, as a program of its own.
+     *
+     * @throws IllegalArgumentException if an input is a constant, or an output depends on variables that are not among the
+     *     inputs
+     */
+    public static Program of(Tape tape, Scalar[] inputs, Scalar[] outputs) {
+        ProgramBuilder builder = new ProgramBuilder();
+        int size = tape.size();
+        int[] given = new int[size];
+        Arrays.fill(given, ProgramBuilder.NONE);
+        for (Scalar x : inputs) {
+            given[tape.placeOf(x, "an input")] = builder.input();
+        }
+        return Extraction.from(tape, builder, given, outputs);
+    }
+
+    private Program recordedBy(@Nullable Function<double[], Program> recorder) {
+        return new Program(code, inputs, outputs, guards, branches, recorder);
+    }
+
+    /** Returns the same program with another behaviour where comparisons go another way. */
+    public Program onBranch(Branches behaviour) {
+        return new Program(code, inputs, outputs, guards, behaviour, anew);
+    }
+
+    @Override
+    public int inputs() {
+        return inputs;
+    }
+
+    @Override
+    public int outputs() {
+        return outputs.length;
+    }
+
+    /** Returns the number of operations. */
+    public int size() {
+        return code.size - inputs;
+    }
+
+    /** Returns the number of comparisons on which the program depends. */
+    public int guards() {
+        return guards.size();
+    }
+
+    /** Whether a branch may depend on a number that the recording could not see. */
+    public boolean unguarded() {
+        return guards.unguarded();
+    }
+
+    /** Returns the bytes of memory that the program itself takes. */
+    public long bytes() {
+        return code.bytes();
+    }
+
+    /** Returns the bytes of memory that an evaluation with its gradient takes. */
+    public long workspaceBytes() {
+        return 2L * code.size * Double.BYTES;
+    }
+
+    /** Returns the value of a program of one output. */
+    public double value(double... x) {
+        return values(x)[one("value")];
+    }
+
+    private int one(String what) {
+        if (outputs.length != 1) {
+            throw new IllegalStateException(
+                    what + " is for one output, but the program has " + outputs.length + ": use values or jacobian");
+        }
+        return 0;
+    }
+
+    /** Returns the outputs. */
+    public double[] values(double... x) {
+        if (takesAnotherWay()) {
+            return recordedAt(x).values(x);
+        }
+        Workspace w = evaluate(x);
+        if (w == null) {
+            return recordedAt(x).values(x);
+        }
+        double[] y = new double[outputs.length];
+        Arrays.setAll(y, k -> Instructions.at(w.values, code.constants, outputs[k]));
+        idle.set(w);
+        return y;
+    }
+
+    /** Returns the derivatives of a program of one output, by reverse mode. */
+    public double[] gradient(double... x) {
+        double[] gradient = new double[inputs];
+        gradient(x, gradient);
+        return gradient;
+    }
+
+    /** Writes the derivatives of a program of one output into {@code out}, and returns the value. */
+    public double gradient(double[] x, double[] out) {
+        one("gradient");
+        Preconditions.checkArgument(
+                out.length == inputs, "%s derivatives do not fit into an array of %s", inputs, out.length);
+        Workspace w = takesAnotherWay() ? null : evaluate(x);
+        if (w == null) {
+            return recordedAt(x).gradient(x, out);
+        }
+        for (double[] chunk : w.adjoints) {
+            Arrays.fill(chunk, 0);
+        }
+        if (outputs[0] >= 0) {
+            Instructions.add(w.adjoints, outputs[0], 1);
+            Interpreter.get().reverse(code, w.values, w.jacobians, w.adjoints, inputs, outputs[0] + 1);
+        }
+        for (int k = 0; k < inputs; k++) {
+            out[k] = Instructions.at(w.adjoints, code.constants, k) + 0.0;
+        }
+        double y = Instructions.at(w.values, code.constants, outputs[0]);
+        idle.set(w);
+        return y;
+    }
+
+    /** Returns the matrix of partial derivatives, output by input, by the mode that needs fewer directions. */
+    public double[][] jacobian(double... x) {
+        return jacobian(outputs.length < inputs ? Mode.REVERSE : Mode.FORWARD, x);
+    }
+
+    /** Returns the matrix of partial derivatives, found in the given mode, many directions in one sweep. */
+    public double[][] jacobian(Mode mode, double... x) {
+        Workspace w = takesAnotherWay() ? null : evaluate(x);
+        if (w == null) {
+            return recordedAt(x).jacobian(mode, x);
+        }
+        int all = mode == Mode.FORWARD ? inputs : outputs.length;
+        double[][] jacobian = new double[outputs.length][inputs];
+        int chunk = Directions.affordable(code.size, all);
+        for (int from = 0; from < all; from += chunk) {
+            int count = Math.min(chunk, all - from);
+            Directions sweep = new Directions(code, w.values, w.jacobians, 0, code.size, count);
+            for (int d = 0; d < count; d++) {
+                int seed = mode == Mode.FORWARD ? from + d : outputs[from + d];
+                if (seed >= 0) {
+                    sweep.set(seed, d, 1);
+                }
+            }
+            if (mode == Mode.FORWARD) {
+                sweep.push();
+            } else {
+                sweep.pull();
+            }
+            for (int d = 0; d < count; d++) {
+                for (int k = 0; k < (mode == Mode.FORWARD ? outputs.length : inputs); k++) {
+                    if (mode == Mode.FORWARD) {
+                        jacobian[k][from + d] = sweep.get(outputs[k], d);
+                    } else {
+                        jacobian[from + d][k] = sweep.get(k, d);
+                    }
+                }
+            }
+        }
+        idle.set(w);
+        return jacobian;
+    }
+
+    /** Returns the derivatives of all outputs along directions, one for each row of {@code tangents}: rows of ẏ. */
+    public double[][] push(double[] x, double[][] tangents) {
+        Workspace w = takesAnotherWay() ? null : evaluate(x);
+        if (w == null) {
+            return recordedAt(x).push(x, tangents);
+        }
+        Directions sweep = new Directions(code, w.values, w.jacobians, 0, code.size, tangents.length);
+        for (int d = 0; d < tangents.length; d++) {
+            Preconditions.checkArgument(
+                    tangents[d].length == inputs, "a direction has %s entries, not %s", inputs, tangents[d].length);
+            for (int k = 0; k < inputs; k++) {
+                sweep.set(k, d, tangents[d][k]);
+            }
+        }
+        sweep.push();
+        double[][] result = new double[tangents.length][outputs.length];
+        for (int d = 0; d < tangents.length; d++) {
+            for (int k = 0; k < outputs.length; k++) {
+                result[d][k] = sweep.get(outputs[k], d);
+            }
+        }
+        idle.set(w);
+        return result;
+    }
+
+    /** Returns the matrix of second derivatives of a program of one output: the gradient's program, in forward mode. */
+    public double[][] hessian(double... x) {
+        one("hessian");
+        return gradientProgram.get().jacobian(Mode.FORWARD, x);
+    }
+
+    /** Returns the program of the gradient of a program of one output, by reverse mode: n numbers to n numbers. */
+    public Program differentiate() {
+        return differentiate(Mode.REVERSE);
+    }
+
+    /**
+     * Returns the program of the partial derivatives, by the given mode: n numbers to m n numbers, the matrix of output by
+     * input row by row. For one output this is the gradient.
+     */
+    public Program differentiate(Mode mode) {
+        return derived(Differentiation.jacobian(this, mode, false), p -> p.differentiate(mode));
+    }
+
+    /** Returns the program of values and partial derivatives together: the outputs, then their derivatives row by row. */
+    public Program withDerivatives(Mode mode) {
+        return derived(Differentiation.jacobian(this, mode, true), p -> p.withDerivatives(mode));
+    }
+
+    /** Returns the program (x, ȳ) → Jᵀȳ: n + m numbers to n. */
+    public Program pullback() {
+        return derived(Differentiation.pullback(this), Program::pullback);
+    }
+
+    /** Returns the program (x, ẋ) → Jẋ: 2n numbers to m. */
+    public Program pushforward() {
+        return derived(Differentiation.pushforward(this), Program::pushforward);
+    }
+
+    private Program derived(Program derivative, UnaryOperator<Program> rule) {
+        Function<double[], Program> recorder = anew;
+        return derivative
+                .recordedBy(recorder == null ? null : x -> rule.apply(recorder.apply(Arrays.copyOf(x, inputs))))
+                .onBranch(branches);
+    }
+
+    private Program jacobianProgram() {
+        return differentiate(outputs.length < inputs ? Mode.REVERSE : Mode.FORWARD);
+    }
+
+    /** Returns the outputs for scalars, which are recorded operation by operation. */
+    public Scalar[] apply(Scalar... x) {
+        Preconditions.checkArgument(x.length == inputs, "the program has %s inputs, but got %s", inputs, x.length);
+        return Replay.of(this, x);
+    }
+
+    /**
+     * Returns the outputs for scalars, recorded as one node for each output with its derivatives (preaccumulation).
+     *
+     * <p>It can be differentiated to any order all the same: inner derivatives call the program of the derivative.
+     */
+    public Scalar[] call(Scalar... x) {
+        return Scalar.call(this, x);
+    }
+
+    @Override
+    public void evaluate(double[] x, double[] y, double[] jacobian) {
+        double[][] rows = jacobian(x);
+        double[] values = values(x);
+        System.arraycopy(values, 0, y, 0, y.length);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, jacobian, i * inputs, inputs);
+        }
+    }
+
+    @Override
+    public Scalar[] jacobian(Scalar[] x) {
+        return jacobianProgram.get().call(x);
+    }
+
+    private boolean takesAnotherWay() {
+        return guards.unguarded() && branches != Branches.KEEP && anew != null;
+    }
+
+    private Program recordedAt(double[] x) {
+        if (anew == null) {
+            throw new BranchException("this program cannot be recorded again: it was not made from a function");
+        }
+        return anew.apply(x).onBranch(Branches.KEEP);
+    }
+
+    /** Returns the values at a point, or null if the function is to be recorded again there. */
+    private @Nullable Workspace evaluate(double[] x) {
+        checkPoint(x);
+        Workspace w = idle.getAndSet(null);
+        if (w == null) {
+            w = new Workspace(code);
+        }
+        for (int k = 0; k < inputs; k++) {
+            w.values[k >>> Instructions.SHIFT][k & Instructions.MASK] = x[k];
+        }
+        Interpreter.get().values(code, w.values, w.jacobians, inputs, code.size);
+        if (branches != Branches.KEEP) {
+            for (int k = 0; k < guards.size(); k++) {
+                boolean held = Instructions.at(w.values, code.constants, guards.comparison(k)) != 0;
+                if (held != guards.held(k)) {
+                    if (branches == Branches.REPORT) {
+                        throw otherWay(k);
+                    }
+                    return null;
+                }
+            }
+        }
+        return w;
+    }
+
+    Branches branches() {
+        return branches;
+    }
+
+    /** Returns the exception that reports guard k. */
+    BranchException otherWay(int k) {
+        return new BranchException("the comparison " + Trace.comparison(this, k) + " was "
+                + guards.held(k) + " when the program was recorded, and is " + !guards.held(k)
+                + " here: record it at such a point (Program.recordAt), or let it record again"
+                + " (onBranch(Branches.RECORD))");
+    }
+
+    /** Refuses a point of the wrong number of inputs, or one that is not finite. */
+    void checkPoint(double[] x) {
+        if (x.length != inputs) {
+            throw new IllegalArgumentException("the program has " + inputs + " inputs, but got " + x.length);
+        }
+        for (int k = 0; k < x.length; k++) {
+            if (!Double.isFinite(x[k])) {
+                throw new IllegalArgumentException(
+                        "input " + (k + 1) + " is " + x[k] + ": a program needs finite inputs");
+            }
+        }
+    }
+
+    /** Returns the program as an evaluation trace, a line for each operation: {@code v3 = log(x1)}. */
+    public String print() {
+        return Trace.of(this, null);
+    }
+
+    /** Returns the program as an evaluation trace with the value of each line at a point. */
+    public String print(double... x) {
+        Workspace w = onBranch(Branches.KEEP).evaluate(x);
+        return Trace.of(this, w == null ? null : w.values);
+    }
+
+    /** Returns sizes and memory: {@code Program of 2 inputs, 1 output, 5 operations, 0 guards, 0.1 kB}. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "Program of %d input%s, %d output%s, %,d operations, %d guards%s, %.1f kB",
+                inputs,
+                inputs == 1 ? "" : "s",
+                outputs.length,
+                outputs.length == 1 ? "" : "s",
+                size(),
+                guards.size(),
+                unguarded() ? " (unguarded)" : "",
+                bytes() / 1e3);
+    }
+}

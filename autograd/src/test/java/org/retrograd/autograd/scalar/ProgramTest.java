@@ -1,0 +1,113 @@
+package org.retrograd.autograd.scalar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class ProgramTest {
+    /** log(a) + a b - sin(b): the example of Griewank and Walther's book. */
+    private static final Program TEXTBOOK =
+            Program.record(2, (a, b) -> a.log().add(a.multiply(b)).subtract(b.sin()));
+
+    @Test
+    void theTextbooksFunction() {
+        assertThat(TEXTBOOK.value(2, 5)).isCloseTo(11.652071455223084, within(1e-14));
+        assertThat(TEXTBOOK.gradient(2, 5)).containsExactly(5.5, 2 - StrictMath.cos(5));
+        double[][] hessian = TEXTBOOK.hessian(2, 5);
+        assertThat(hessian[0]).containsExactly(-0.25, 1);
+        assertThat(hessian[1][0]).isEqualTo(1);
+        assertThat(hessian[1][1]).isCloseTo(StrictMath.sin(5), within(1e-15));
+        assertThat(TEXTBOOK.print().lines()).anyMatch(line -> line.contains("log"));
+        assertThat(TEXTBOOK.print(2, 5)).contains("v5 = v3 - v4                     = 11.6520715");
+        assertThat(TEXTBOOK.toString()).startsWith("Program of 2 inputs, 1 output, 5 operations, 0 guards");
+    }
+
+    @Test
+    void nothingIsInItTwiceOrInVain() {
+        Program program = Program.record(1, (Scalar[] x) -> {
+            x[0].exp(); // in vain
+            Scalar sine = x[0].sin();
+            Scalar again = x[0].sin();
+            Scalar constant = Scalar.of(2).multiply(Scalar.of(3));
+            return sine.add(again).multiply(constant);
+        });
+        assertThat(program.size()).isEqualTo(3);
+        assertThat(program.value(0.5)).isEqualTo((StrictMath.sin(0.5) + StrictMath.sin(0.5)) * 6);
+    }
+
+    private static Scalar[] branch(Scalar[] x) {
+        return new Scalar[] {x[0].isGreaterThan(0) ? x[0].square() : x[0].negate()};
+    }
+
+    @Test
+    void aComparisonThatGoesTheOtherWayIsReportedOrRecordedAnew() {
+        Program program = Program.recordAt(new double[] {1}, ProgramTest::branch);
+        assertThat(program.guards()).isEqualTo(1);
+        assertThat(program.gradient(3)).containsExactly(6);
+        assertThatThrownBy(() -> program.gradient(-3))
+                .isInstanceOf(BranchException.class)
+                .hasMessageContaining("was true when the program was recorded, and is false here");
+        assertThat(program.onBranch(Branches.RECORD).gradient(-3)).containsExactly(-1);
+        assertThat(program.onBranch(Branches.RECORD).value(-3)).isEqualTo(3);
+        assertThat(program.onBranch(Branches.KEEP).gradient(-3)).containsExactly(-6);
+        Program derivative = program.differentiate();
+        assertThatThrownBy(() -> derivative.values(-3)).isInstanceOf(BranchException.class);
+        assertThat(derivative.onBranch(Branches.RECORD).values(-3)).containsExactly(-1);
+    }
+
+    @Test
+    void aBranchTheRecordingCannotSeeMakesItRecordAnew() {
+        Program program = Program.recordAt(new double[] {1}, x ->
+                new Scalar[] {x[0].getReal() > 0 ? x[0].square() : x[0].negate()});
+        assertThat(program.unguarded()).isTrue();
+        assertThat(program.gradient(3)).containsExactly(6);
+        assertThat(program.gradient(-3)).containsExactly(-1);
+        assertThat(program.onBranch(Branches.KEEP).gradient(-3)).containsExactly(-6);
+    }
+
+    @Test
+    void aProgramIsAFunctionOfScalars() {
+        Tape tape = new Tape();
+        Scalar[] x = tape.variables(2, 5);
+        for (Scalar y : new Scalar[] {TEXTBOOK.apply(x)[0], TEXTBOOK.call(x)[0]}) {
+            assertThat(y.value()).isEqualTo(TEXTBOOK.value(2, 5));
+            assertThat(tape.gradient(y, x)).containsExactly(TEXTBOOK.gradient(2, 5));
+        }
+        Program nested = Program.record(2, x2 -> TEXTBOOK.call(x2)[0].multiply(x2[0]));
+        // a f(a, b): second derivative by a is 2 f' + a f''
+        assertThat(nested.hessian(2, 5)[0][0]).isCloseTo(2 * 5.5 + 2 * -0.25, within(1e-12));
+    }
+
+    @Test
+    void anyOrderInAnyMix() {
+        Program program = Program.record(1, x -> x[0].multiply(0.7).sin());
+        for (Mode[] modes : new Mode[][] {
+            {Mode.REVERSE, Mode.REVERSE, Mode.REVERSE, Mode.REVERSE},
+            {Mode.FORWARD, Mode.FORWARD, Mode.FORWARD, Mode.FORWARD},
+            {Mode.FORWARD, Mode.REVERSE, Mode.FORWARD, Mode.REVERSE}
+        }) {
+            Program p = program;
+            for (Mode mode : modes) {
+                p = p.differentiate(mode);
+            }
+            assertThat(p.value(0.4)).isCloseTo(Math.pow(0.7, 4) * Math.sin(0.28), within(1e-14));
+        }
+    }
+
+    @Test
+    void wrongCallsAreNamed() {
+        assertThatThrownBy(() -> TEXTBOOK.value(1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the program has 2 inputs, but got 1");
+        assertThatThrownBy(() -> TEXTBOOK.value(1, Double.NaN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("input 2 is NaN: a program needs finite inputs");
+        Program two = Program.recordAll(1, x -> new Scalar[] {x[0], x[0].sin()});
+        assertThatThrownBy(() -> two.gradient(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("gradient is for one output, but the program has 2: use values or jacobian");
+        assertThat(two.jacobian(0)).isDeepEqualTo(new double[][] {{1}, {1}});
+    }
+}
