@@ -2,53 +2,236 @@ package org.retrograd.autograd.check;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.check.Finding.Kind;
+import org.retrograd.autograd.check.Outcome.Status;
 import org.retrograd.autograd.check.Report.Input;
+import org.retrograd.autograd.tensor.Recording.Call;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** One run of a check. */
 final class Checker {
+    /** So many calls are checked alone in any case; of more, one of each kind unless something is wrong. */
+    private static final int ALWAYS = 200;
+
+    private static final int MOST_SINGLE_ENTRIES = 8;
+    private static final int MOST_LITERALS = 12;
+
     private final Setup setup;
     private final Directions random;
+    private final Target target;
+    private final List<Finding> findings = new ArrayList<>();
+    private Verdict ofCalls = Verdict.PASS;
 
     Checker(Setup setup) {
         this.setup = setup;
         this.random = new Directions(setup.seed());
+        this.target = new Target(setup);
     }
 
     Report run() {
-        ImmutableList.Builder<String> names = ImmutableList.builder();
-        for (int k = 0; k < setup.point().size(); k++) {
-            names.add(setup.nameOf(k));
+        ImmutableList<Tensor> point = target.point();
+        if (point.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is no point to check at: give at(..) one tensor for each argument");
         }
-        Subject subject = Subject.of(names.build(), setup.point(), setup.function());
-        Tensor output = subject.output();
-        FirstOrder first = FirstOrder.of(subject, random.cotangent(output));
-        List<Input> inputs = new ArrayList<>();
-        List<Finding> findings = new ArrayList<>();
+        Tensor plain = target.value(point);
+        Tensor again = target.value(point);
+        if (!plain.sameAs(again)) {
+            return only(
+                    Kind.NOT_REPEATABLE,
+                    Optional.of(Slip.RANDOM_OR_STATE),
+                    "two evaluations at the same point give different values: the function draws random numbers or has a "
+                            + "state. Fix the seed, or pass what it draws as an argument");
+        }
+        Subject subject = target.subject();
+        if (!plain.sameAs(subject.output())) {
+            return only(
+                    Kind.CHANGED_BY_RECORDING,
+                    Optional.empty(),
+                    "the value differs when the function is recorded: it must not depend on whether its arguments are traced");
+        }
+        if (plain.ne(plain).any()) {
+            return outsideDomain(subject);
+        }
+        if (subject.recording().variables().isEmpty()) {
+            return unrecorded(subject);
+        }
+        calls(subject, ALWAYS);
+        if (findings.stream().anyMatch(f -> f.kind() == Kind.RULE_FAILS || f.kind() == Kind.WRONG_SHAPE)) {
+            return report(List.of());
+        }
+        List<Input> inputs = inputs(subject);
+        return report(inputs);
+    }
+
+    /** The value is a constant: either it is one, or the path to every input is cut. */
+    private Report unrecorded(Subject subject) {
         for (int k = 0; k < subject.point().size(); k++) {
-            Tensor x = subject.point().get(k);
-            String name = subject.names().get(k);
-            Outcome worst = first.judge("a random direction", k, random.even(x));
-            Outcome other = first.judge("a random direction", k, random.relative(x));
-            if (other.discrepancy() > worst.discrepancy() || other.fault()) {
-                worst = other;
-            }
-            inputs.add(new Input(name, x.shape(), worst.fault() ? Verdict.FAIL : Verdict.PASS, worst.comparison()));
-            if (worst.fault()) {
-                findings.add(new Finding(
-                        worst.reverseWrong() && worst.forwardWrong()
-                                ? Finding.Kind.BOTH_RULES
-                                : worst.reverseWrong() ? Finding.Kind.REVERSE_RULE : Finding.Kind.FORWARD_RULE,
-                        name,
-                        Optional.empty(),
-                        -1,
-                        Optional.empty(),
-                        Optional.empty(),
-                        worst.toString()));
+            Finding captured = Wiring.captured(
+                    target, subject, k, random.even(subject.point().get(k)), 1);
+            if (captured != null) {
+                return withFindings(captured);
             }
         }
-        return new Report(setup.name(), ImmutableList.copyOf(inputs), ImmutableList.copyOf(findings), "");
+        return only(
+                Kind.NOTHING_TO_CHECK,
+                Optional.empty(),
+                "nothing to check: the value does not depend on any input. If it should, look for an argument that the "
+                        + "function does not use");
+    }
+
+    /** Checks calls alone. */
+    private void calls(Subject subject, int most) {
+        List<Call> calls = subject.recording().calls();
+        int from = Math.max(0, calls.size() - most);
+        for (int i = from; i < calls.size(); i++) {
+            CallCheck.Result result = CallCheck.of(calls.get(i), random, setup.order());
+            Finding fault = result.fault();
+            if (fault != null) {
+                findings.add(fault);
+            }
+            ofCalls = ofCalls.compareTo(result.verdict()) < 0 ? result.verdict() : ofCalls;
+        }
+    }
+
+    private List<Input> inputs(Subject subject) {
+        FirstOrder first = FirstOrder.of(subject, random.cotangent(subject.output()));
+        List<Input> inputs = new ArrayList<>();
+        boolean smooth = true;
+        for (int k = 0; k < subject.point().size(); k++) {
+            Outcome outcome = worst(first, k);
+            Verdict verdict = verdict(first, k, outcome);
+            smooth &= outcome.status() == Status.AGREE;
+            inputs.add(
+                    new Input(subject.names().get(k), subject.point().get(k).shape(), verdict, outcome.comparison()));
+        }
+        if (setup.order() > 1 && smooth && findings.isEmpty()) {
+            second(first);
+        }
+        return inputs;
+    }
+
+    private void second(FirstOrder first) {
+        Outcome second = SecondOrder.check(first, random);
+        if (second.fault()) {
+            findings.add(new Finding(
+                    Kind.SECOND_ORDER,
+                    "",
+                    Optional.empty(),
+                    -1,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "second derivatives are wrong, though those of each call alone are right\n  "
+                            + second.comparison()));
+        }
+    }
+
+    private Outcome worst(FirstOrder first, int k) {
+        Tensor x = first.subject().point().get(k);
+        Outcome worst = first.judge("a random direction", k, random.even(x));
+        for (int d = 1; d < setup.directions() && worst.status() == Status.AGREE; d++) {
+            worst = worse(
+                    worst, first.judge("a random direction", k, d % 2 == 1 ? random.relative(x) : random.even(x)));
+        }
+        boolean single = setup.exhaustive() || x.size() <= MOST_SINGLE_ENTRIES;
+        for (int i = 0; single && i < x.size() && worst.status() == Status.AGREE; i++) {
+            worst = worse(worst, first.judge("entry " + i, k, Directions.entry(x, i)));
+        }
+        return worst;
+    }
+
+    private static Outcome worse(Outcome a, Outcome b) {
+        return b.status() == Status.AGREE ? a : b;
+    }
+
+    private Verdict verdict(FirstOrder first, int k, Outcome outcome) {
+        if (outcome.status() == Status.AGREE) {
+            return findings.isEmpty() ? Verdict.PASS : Verdict.FAIL;
+        }
+        if (!findings.isEmpty()) {
+            return Verdict.FAIL;
+        }
+        Subject subject = first.subject();
+        Tensor direction = random.even(subject.point().get(k));
+        Finding captured =
+                Wiring.captured(target, subject, k, direction, first.kinks().widest(subject.along(k, direction)));
+        if (captured != null && outcome.fault()) {
+            findings.add(captured);
+            return captured.kind().fault() ? Verdict.FAIL : Verdict.INTENDED;
+        }
+        if (ofCalls == Verdict.INTENDED) {
+            return Verdict.INTENDED;
+        }
+        if (outcome.status() == Status.KINK) {
+            return ofCalls == Verdict.NOT_CHECKABLE ? Verdict.NOT_CHECKABLE : Verdict.VALID_SUBGRADIENT;
+        }
+        if (!outcome.fault() || ofCalls != Verdict.PASS) {
+            return Verdict.NOT_CHECKABLE;
+        }
+        findings.add(new Finding(
+                Kind.COMPOSITION,
+                subject.names().get(k),
+                Optional.empty(),
+                -1,
+                Optional.empty(),
+                Optional.empty(),
+                "every rule is right alone, and yet the whole is not\n  " + outcome.comparison()));
+        return Verdict.FAIL;
+    }
+
+    private Report outsideDomain(Subject subject) {
+        for (Call call : subject.recording().calls()) {
+            if (call.value().ne(call.value()).any()
+                    && call.inputs().stream().noneMatch(x -> x.ne(x).any())) {
+                return withFindings(new Finding(
+                        Kind.OUTSIDE_DOMAIN,
+                        "",
+                        Optional.of(call.op().name()),
+                        -1,
+                        call.site(),
+                        Optional.empty(),
+                        "the point is outside the domain: \"" + call.op().name() + "\""
+                                + call.site().map(s -> ", called at " + s + ",").orElse("")
+                                + " returns NaN for inputs " + call.inputs()));
+            }
+        }
+        return only(Kind.OUTSIDE_DOMAIN, Optional.empty(), "the value at the point is NaN");
+    }
+
+    private Report only(Kind kind, Optional<Slip> slip, String text) {
+        return withFindings(new Finding(kind, "", Optional.empty(), -1, Optional.empty(), slip, text));
+    }
+
+    private Report withFindings(@Nullable Finding finding) {
+        return new Report(
+                setup.name(),
+                ImmutableList.of(),
+                finding == null ? ImmutableList.of() : ImmutableList.of(finding),
+                reproduce());
+    }
+
+    private Report report(List<Input> inputs) {
+        return new Report(setup.name(), ImmutableList.copyOf(inputs), ImmutableList.copyOf(findings), reproduce());
+    }
+
+    /** Returns the line that repeats the check, with the numbers of the point if they are few. */
+    private String reproduce() {
+        String point = setup.point().stream().map(Checker::literal).collect(Collectors.joining(", "));
+        return "GradientCheck.of(\"" + setup.name() + "\", f).at(" + point + ").seed(" + setup.seed() + ").check()";
+    }
+
+    private static String literal(Tensor x) {
+        if (x.size() > MOST_LITERALS) {
+            return "/* " + x.shape() + " */";
+        }
+        String numbers = Arrays.stream(x.toArray()).mapToObj(Double::toString).collect(Collectors.joining(", "));
+        String dims =
+                Arrays.stream(x.shape().toArray()).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        return "Tensor.of(" + numbers + ")" + (x.rank() == 1 ? "" : ".reshape(" + dims + ")");
     }
 }

@@ -11,24 +11,28 @@ final class Differences {
     static final double WIDEST = 0x1.4p-3;
 
     /** The narrowest step that is ever taken. */
-    static final double NARROWEST = 0x1p-46;
+    static final double NARROWEST = 0x1p-50;
 
     private static final int COLUMNS = 7;
     private static final int MOST_ROWS = 14;
 
     private Differences() {}
 
-    /** Returns the derivative at the point from both sides, with steps from {@code widest} downwards. */
-    static Estimate central(Line line, double widest) {
-        return table(line, widest, true, 1);
+    /**
+     * Returns the derivative at the point from both sides, with steps from {@code widest} downwards.
+     *
+     * @param patient whether to go on with smaller steps when the last ones brought nothing
+     */
+    static Estimate central(Line line, double widest, boolean patient) {
+        return table(line, widest, true, 1, patient);
     }
 
     /** Returns the derivative at the point from one side: 1 for the right, -1 for the left one. */
     static Estimate oneSided(Line line, double widest, int side) {
-        return table(line, widest, false, side);
+        return table(line, widest, false, side, true);
     }
 
-    private static Estimate table(Line line, double widest, boolean central, int side) {
+    private static Estimate table(Line line, double widest, boolean central, int side, boolean patient) {
         double[] before = new double[COLUMNS];
         double[] roundingBefore = new double[COLUMNS];
         Estimate best = Estimate.NONE;
@@ -69,7 +73,7 @@ final class Differences {
                 sinceBest = 0;
             }
             // smaller steps only add rounding
-            if (filled > 1 && (best.truncation() <= best.rounding() || sinceBest > 2)) {
+            if (filled > 1 && (best.truncation() <= best.rounding() || (sinceBest > 2 && !patient))) {
                 break;
             }
             before = now;

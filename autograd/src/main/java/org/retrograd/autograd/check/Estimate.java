@@ -19,6 +19,11 @@ record Estimate(double value, double truncation, double rounding, double step) {
         return bound() < Double.POSITIVE_INFINITY;
     }
 
+    /** Whether the bound is small beside the derivative, so that the number means something. */
+    boolean sharp() {
+        return bound() <= 1e-2 * Math.abs(value);
+    }
+
     /** Whether the two intervals have nothing in common. */
     boolean contradicts(Estimate other) {
         return exists() && other.exists() && Math.abs(value - other.value) > 2 * (bound() + other.bound());

@@ -52,7 +52,7 @@ public record Finding(
         OUTSIDE_DOMAIN,
         /** The function failed by itself. */
         FUNCTION_FAILS,
-        /** There is nothing that could be compared. */
+        /** The value depends on no input, so that there is nothing to compare: it is right, or an argument was forgotten. */
         NOTHING_TO_CHECK,
         /** Every rule is right alone and yet the whole is not. */
         COMPOSITION,
@@ -65,7 +65,7 @@ public record Finding(
 
         /** Whether this makes a check fail. */
         public boolean fault() {
-            return this != INTENDED && this != KINK && this != JUMP;
+            return this != INTENDED && this != KINK && this != JUMP && this != NOTHING_TO_CHECK;
         }
     }
 

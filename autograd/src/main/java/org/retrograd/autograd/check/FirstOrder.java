@@ -1,20 +1,22 @@
 package org.retrograd.autograd.check;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.retrograd.autograd.check.Judge.Both;
-import org.retrograd.autograd.tensor.Gradients;
 import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** First derivatives of a subject, along any direction, from all three sources. */
 final class FirstOrder {
+    /** A guess at the rounding of what was computed without a record. */
+    private static final double UNRECORDED = 16;
+
     private final Subject subject;
     private final Tensor cotangent;
     private final Linearization at;
     private final List<Tensor> gradient;
     private final double noise;
     private final Kinks kinks;
+    private double capped = -1;
 
     private FirstOrder(
             Subject subject, Tensor cotangent, Linearization at, List<Tensor> gradient, double noise, Kinks kinks) {
@@ -28,8 +30,13 @@ final class FirstOrder {
 
     /** Sweeps back once from a cotangent of the value. */
     static FirstOrder of(Subject subject, Tensor cotangent) {
+        return of(subject, cotangent, Kinks.of(subject));
+    }
+
+    /** Sweeps back once from a cotangent of the value; kinks are those of a subject from which this one was derived. */
+    static FirstOrder of(Subject subject, Tensor cotangent, Kinks kinks) {
         Linearization at = subject.linearized();
-        return new FirstOrder(subject, cotangent, at, at.pull(cotangent), noise(subject, cotangent), Kinks.of(subject));
+        return new FirstOrder(subject, cotangent, at, at.pull(cotangent), noise(subject, cotangent), kinks);
     }
 
     /** Returns the same with another cotangent. */
@@ -39,19 +46,24 @@ final class FirstOrder {
 
     private static double noise(Subject subject, Tensor cotangent) {
         Tensor output = subject.recording().output();
+        double[] size = new double[2];
+        add(cotangent, output.detach(), size);
         if (!output.traced()) {
-            return 0;
+            return UNRECORDED * Noise.UNIT * size[1];
         }
-        Gradients gradients = output.backward(cotangent);
-        return Noise.bound(subject.recording(), gradients);
+        return Math.max(Noise.UNIT * size[1], Noise.bound(subject.recording(), output.backward(cotangent)));
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    Tensor cotangent() {
+        return cotangent;
     }
 
     List<Tensor> gradient() {
         return gradient;
-    }
-
-    double noise() {
-        return noise;
     }
 
     Kinks kinks() {
@@ -60,17 +72,35 @@ final class FirstOrder {
 
     /** Judges the derivative along a direction of one input. */
     Outcome judge(String where, int input, Tensor direction) {
-        List<Tensor> directions = new ArrayList<>();
-        for (Tensor x : subject.point()) {
-            directions.add(Tensor.zeros(x.shape()));
-        }
-        directions.set(input, direction);
-        return judge(where, directions);
+        return judge(where, subject.along(input, direction));
     }
 
     /** Judges the derivative along a direction of all inputs at once. */
     Outcome judge(String where, List<Tensor> directions) {
-        return Judge.judge(where, both(directions), line(directions), kinks.widest(directions));
+        double widest = kinks.widest(directions);
+        Line line = line(directions);
+        return Judge.judge(
+                where,
+                both(directions),
+                line,
+                widest,
+                List.of(this::cappedNoise, () -> Math.max(cappedNoise(), Noise.observed(line, widest))));
+    }
+
+    /** Returns the values along a direction with the noise that is certain. */
+    Line heard(List<Tensor> directions) {
+        return line(directions).withNoise(cappedNoise());
+    }
+
+    private double cappedNoise() {
+        if (capped < 0) {
+            capped = Judge.capped(noise, Noise.shaken(subject, cotangent, new Directions(1)));
+        }
+        return capped;
+    }
+
+    double noise() {
+        return noise;
     }
 
     /** Returns the values along a direction. */

@@ -1,5 +1,7 @@
 package org.retrograd.autograd.check;
 
+import java.util.List;
+import java.util.function.Supplier;
 import org.retrograd.autograd.check.Outcome.Status;
 import org.retrograd.autograd.check.Report.Comparison;
 
@@ -8,8 +10,11 @@ final class Judge {
     /** How much larger than the observed noise the bound may be, if it decides. */
     private static final double CAP = 100;
 
-    /** Observed noise is a standard deviation; errors are rarely beyond so many of them. */
-    private static final double DEVIATIONS = 4;
+    /** How much more than the values the derivatives may be off by their own rounding. */
+    private static final double OWN = 16;
+
+    /** A table this sharp, relative to the derivative, is believed without asking others: it met nothing unusual. */
+    private static final double SHARP = 1e-9;
 
     private Judge() {}
 
@@ -22,34 +27,57 @@ final class Judge {
      */
     record Both(double reverse, double forward, double size) {}
 
-    /** Returns the verdict on one direction; {@code widest} is the longest step that meets no kink that is known of. */
-    static Outcome judge(String where, Both ad, Line line, double widest) {
+    /**
+     * Returns the verdict on one direction.
+     *
+     * @param widest the longest step that meets no kink that is known of
+     * @param noises what rounding may do to the values, best founded first: asked for only if there is doubt
+     */
+    static Outcome judge(String where, Both ad, Line line, double widest, List<Supplier<Double>> noises) {
         Witness quick = Witness.quick(line, widest);
-        Outcome first = compare(where, ad, quick.estimate());
-        if (first.status() == Status.AGREE && trusted(line, quick.estimate(), ad)) {
+        Outcome first = compare(where, ad, quick.estimate(), own(line, ad));
+        if (first.status() == Status.AGREE && quick.estimate().bound() <= SHARP * ad.size()) {
             return first;
         }
-        double observed = DEVIATIONS * Noise.observed(line, widest);
-        double noise = observed > 0 ? Math.min(Math.max(line.noise(), observed), CAP * observed) : line.noise();
-        Line heard = line.withNoise(noise);
-        Witness careful = Witness.careful(heard, widest);
-        return switch (careful.kind()) {
-            case SMOOTH, EDGE -> compare(where, ad, careful.estimate());
-            case KINK -> outcome(Status.KINK, where, ad, careful.estimate(), false, false);
-            case JUMP -> outcome(Status.JUMP, where, ad, careful.estimate(), false, false);
-            case STEEP -> outcome(Status.STEEP, where, ad, careful.estimate(), false, false);
-            case UNSETTLED -> compareModes(where, ad);
+        Outcome outcome = careful(where, ad, line.withNoise(noises.get(0).get()), widest);
+        if (outcome.status() == Status.AGREE) {
+            return outcome;
+        }
+        // values that are noisier than their operations say excuse nothing but what they confirm
+        Outcome noisy = careful(where, ad, line.withNoise(noises.get(1).get()), widest);
+        boolean confirmed = noisy.status() == Status.AGREE
+                && noisy.comparison().bound()
+                        <= 1e-2 * Math.abs(noisy.comparison().differences());
+        return confirmed ? noisy : outcome;
+    }
+
+    private static Outcome careful(String where, Both ad, Line line, double widest) {
+        Witness witness = Witness.careful(line, widest);
+        return switch (witness.kind()) {
+            case SMOOTH, EDGE -> compare(where, ad, witness.estimate(), own(line, ad));
+            case KINK -> outcome(Status.KINK, where, ad, witness.estimate(), false, false);
+            case JUMP -> outcome(Status.JUMP, where, ad, witness.estimate(), false, false);
+            case STEEP -> outcome(Status.STEEP, where, ad, witness.estimate(), false, false);
+            case UNSETTLED -> compareModes(where, ad, own(line, ad));
         };
     }
 
-    /** Whether the bound from the cotangents under test is so small that it does not matter if it is too large. */
-    private static boolean trusted(Line line, Estimate estimate, Both ad) {
-        return estimate.rounding() <= 1e-7 * ad.size() || line.noise() == 0;
+    /** Returns what a derivative may be off by its own rounding errors, along a direction as long as the point. */
+    static double own(Line line, Both ad) {
+        return 0x1p-44 * ad.size() + OWN * line.noise();
     }
 
-    private static Outcome compare(String where, Both ad, Estimate differences) {
+    /**
+     * Returns the bound, but not far more than an experiment without derivatives shows, since the bound uses the very
+     * cotangents that are under test.
+     */
+    static double capped(double bound, double shaken) {
+        return shaken > 0 ? Math.min(bound, CAP * shaken) : bound;
+    }
+
+    private static Outcome compare(String where, Both ad, Estimate differences, double allowance) {
         if (!Double.isFinite(ad.reverse()) || !Double.isFinite(ad.forward())) {
-            return differences.exists()
+            return differences.sharp()
                     ? outcome(
                             Status.NOT_FINITE,
                             where,
@@ -60,12 +88,11 @@ final class Judge {
                     : outcome(Status.UNSETTLED, where, ad, differences, false, false);
         }
         if (!differences.exists()) {
-            return compareModes(where, ad);
+            return compareModes(where, ad, allowance);
         }
-        double allowance = 0x1p-44 * ad.size();
         boolean reverse = !differences.agrees(ad.reverse(), allowance);
         boolean forward = !differences.agrees(ad.forward(), allowance);
-        if (!reverse && !forward && apart(ad, 2 * differences.rounding())) {
+        if (!reverse && !forward && apart(ad, 2 * differences.rounding() + allowance)) {
             // both within what differences can tell: the one that is further off is the wrong one
             reverse = Math.abs(ad.reverse() - differences.value()) >= Math.abs(ad.forward() - differences.value());
             forward = !reverse;
@@ -74,8 +101,8 @@ final class Judge {
     }
 
     /** Without differences two modes remain. */
-    private static Outcome compareModes(String where, Both ad) {
-        boolean wrong = Double.isFinite(ad.reverse()) && Double.isFinite(ad.forward()) && apart(ad, 0);
+    private static Outcome compareModes(String where, Both ad, double allowance) {
+        boolean wrong = Double.isFinite(ad.reverse()) && Double.isFinite(ad.forward()) && apart(ad, allowance);
         return outcome(wrong ? Status.WRONG : Status.UNSETTLED, where, ad, Estimate.NONE, wrong, false);
     }
 

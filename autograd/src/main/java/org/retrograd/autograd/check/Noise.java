@@ -22,8 +22,15 @@ final class Noise {
 
     private static final int POINTS = 2 * REACH + 1;
 
-    /** Distances between the points; high differences of smooth functions vanish at all of them. */
-    private static final double[] SPACINGS = {0x1.4p-9, 0x1.4p-17, 0x1.4p-25, 0x1.4p-33};
+    /** Distances between the points, of many bits, lest all points be rounded alike; high differences of smooth functions vanish at all of them. */
+    private static final double[] SPACINGS = {
+        0x1.6a09e667f3bcdp-9, 0x1.6a09e667f3bcdp-17, 0x1.6a09e667f3bcdp-25, 0x1.6a09e667f3bcdp-33
+    };
+
+    private static final int TRIALS = 3;
+
+    /** How much larger than rounding errors the changes of the experiment are. */
+    private static final double SHAKE = 0x1p5;
 
     private Noise() {}
 
@@ -44,6 +51,41 @@ final class Noise {
         return UNIT * sum;
     }
 
+    /**
+     * Returns what rounding may do to Σ g·output as an experiment shows it that uses no derivative: all calls are made again
+     * with every result changed at random, by more than rounding does, and the change of the output is scaled down.
+     */
+    static double shaken(Subject subject, Tensor cotangent, Directions random) {
+        try {
+            return shakenBy(subject, cotangent, random);
+        } catch (IllegalStateException e) {
+            // calls that belong to one evaluation refuse other values
+            return 0;
+        }
+    }
+
+    private static double shakenBy(Subject subject, Tensor cotangent, Directions random) {
+        double squares = 0;
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Tensor output = subject.recording()
+                    .replay(
+                            subject.variables(),
+                            subject.point().stream()
+                                    .map(x -> changed(x, x.mul(0.5), random))
+                                    .toList(),
+                            (y, size) -> changed(y, size, random))
+                    .apply(subject.recording().output());
+            double[] sum = new double[2];
+            FirstOrder.add(cotangent, output.detach().sub(subject.output()), sum);
+            squares += Double.isFinite(sum[0]) ? sum[0] * sum[0] : 0;
+        }
+        return Math.sqrt(squares / TRIALS) / SHAKE;
+    }
+
+    private static Tensor changed(Tensor y, Tensor size, Directions random) {
+        return y.add(random.cotangent(y).mul(size).mul(UNIT * SHAKE));
+    }
+
     /** Returns Σ |a b|, leaving out what is not finite. */
     private static double product(Tensor a, Tensor b) {
         double sum = 0;
@@ -56,7 +98,7 @@ final class Noise {
         return sum;
     }
 
-    /** Returns the noise as the values on the line show it: the largest over several distances, 0 if there is none. */
+    /** Returns the noise as the values on the line show it, at several distances: 4 times the largest standard deviation. */
     static double observed(Line line, double widest) {
         double most = 0;
         for (double spacing : SPACINGS) {
@@ -65,7 +107,7 @@ final class Noise {
                 most = Double.isFinite(found) ? Math.max(most, found) : most;
             }
         }
-        return most;
+        return 4 * most;
     }
 
     /** Returns the least of the estimates by the differences of order 4 to 6. */

@@ -1,7 +1,7 @@
 package org.retrograd.autograd.check;
 
 import com.google.common.collect.ImmutableList;
-import java.util.stream.Collectors;
+import java.util.Locale;
 import org.retrograd.autograd.array.Shape;
 
 /**
@@ -34,7 +34,21 @@ public record Report(String name, ImmutableList<Input> inputs, ImmutableList<Fin
      * @param step the step at which they were best
      */
     public record Comparison(
-            String where, double reverse, double forward, double differences, double bound, double step) {}
+            String where, double reverse, double forward, double differences, double bound, double step) {
+        /** Returns the three numbers with what the third may be off by. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "along %s: reverse %.10g, forward %.10g, differences %.10g +- %.1e (step %.1e)",
+                    where,
+                    reverse,
+                    forward,
+                    differences,
+                    bound,
+                    step);
+        }
+    }
 
     /** Whether no fault was found. */
     public boolean passed() {
@@ -51,11 +65,27 @@ public record Report(String name, ImmutableList<Input> inputs, ImmutableList<Fin
                 .verdict();
     }
 
-    /** Returns the report as text. */
+    /** Returns the verdicts with the numbers that decided, the findings, and the line that repeats the check. */
     @Override
     public String toString() {
-        return "gradient check " + (passed() ? "passed" : "FAILED") + ": " + name + "\n"
-                + findings.stream().map(Finding::text).collect(Collectors.joining("\n"))
-                + "reproduce: " + reproduce;
+        StringBuilder text = new StringBuilder("gradient check ")
+                .append(passed() ? "passed" : "FAILED")
+                .append(": ")
+                .append(name);
+        for (Input input : inputs) {
+            text.append("\n  input \"")
+                    .append(input.name())
+                    .append("\" of shape ")
+                    .append(input.shape())
+                    .append(": ")
+                    .append(input.verdict());
+            if (!input.comparison().where().isEmpty()) {
+                text.append("\n    ").append(input.comparison());
+            }
+        }
+        for (Finding finding : findings) {
+            text.append("\n  ").append(finding.text().replace("\n", "\n  "));
+        }
+        return text.append("\n  reproduce: ").append(reproduce).append('\n').toString();
     }
 }

@@ -72,13 +72,26 @@ record Subject(
         return Linearization.of(traced, point);
     }
 
-    /** Returns the point with one input moved by h along a direction. */
+    /** Returns the point moved by h along a direction; inputs that do not move are the same objects. */
     List<Tensor> moved(List<Tensor> directions, double h) {
         List<Tensor> moved = new ArrayList<>(point);
         for (int k = 0; k < moved.size(); k++) {
-            moved.set(k, point.get(k).add(directions.get(k).mul(h)));
+            Tensor t = directions.get(k);
+            if (t.ne(0).any()) {
+                moved.set(k, point.get(k).add(t.mul(h)));
+            }
         }
         return moved;
+    }
+
+    /** Returns the direction that moves one input only. */
+    List<Tensor> along(int input, Tensor direction) {
+        List<Tensor> directions = new ArrayList<>();
+        for (Tensor x : point) {
+            directions.add(Tensor.zeros(x.shape()));
+        }
+        directions.set(input, direction);
+        return directions;
     }
 
     /** Returns the subject whose value is the gradient of Σ g·f, all inputs' entries in one vector. */
@@ -86,6 +99,11 @@ record Subject(
         Function<List<Tensor>, Tensor> gradient =
                 x -> joined(Linearization.of(traced, x).pull(g));
         return of(names, point, gradient);
+    }
+
+    /** Returns the subject whose value is the tangent of the value along a direction. */
+    Subject tangent(List<Tensor> direction) {
+        return of(names, point, x -> Linearization.of(traced, x).push(direction));
     }
 
     /** Returns the entries of all tensors as one vector. */

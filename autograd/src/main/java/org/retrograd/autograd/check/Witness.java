@@ -8,10 +8,18 @@ import java.util.List;
  *
  * @param kind the kind of the point, as far as the line shows
  * @param estimate the derivative, or at a kink the middle of the two
- * @param low the lesser of the one-sided derivatives at a kink, else that of {@code estimate}
- * @param high the greater one
+ * @param left the derivative from the left at a kink, else that of {@code estimate}
+ * @param right the derivative from the right
  */
-record Witness(Kind kind, Estimate estimate, double low, double high) {
+record Witness(Kind kind, Estimate estimate, double left, double right) {
+    double low() {
+        return Math.min(left, right);
+    }
+
+    double high() {
+        return Math.max(left, right);
+    }
+
     /** Of what kind a point is on a line. */
     enum Kind {
         /** Both sides give the same derivative. */
@@ -30,7 +38,8 @@ record Witness(Kind kind, Estimate estimate, double low, double high) {
 
     /** The first steps of the tables that are made when there is doubt, as parts of the widest. */
     private static final double[] STARTS = {
-        1, 0.7, 0x1.9p-4, 0x1.2p-8, 0x1.7p-12, 0x1.3p-16, 0x1.9p-20, 0x1.5p-24, 0x1.2p-28, 0x1.7p-32
+        1, 0.7, 0x1.9p-4, 0x1.2p-8, 0x1.7p-12, 0x1.3p-16, 0x1.9p-20, 0x1.5p-24, 0x1.2p-28, 0x1.7p-32, 0x1.3p-36,
+        0x1.9p-40
     };
 
     private static final double NEAR = 0x1.4p-24;
@@ -42,20 +51,20 @@ record Witness(Kind kind, Estimate estimate, double low, double high) {
 
     /** Returns the quick answer of one table, which takes the point to be smooth. */
     static Witness quick(Line line, double widest) {
-        return of(Kind.SMOOTH, Differences.central(line, widest));
+        return of(Kind.SMOOTH, Differences.central(line, widest, false));
     }
 
     /** Returns the answer of many tables, at which nothing is taken for granted. */
     static Witness careful(Line line, double widest) {
-        double right = Math.abs(line.difference(0, Math.min(widest, NEAR)));
-        double left = Math.abs(line.difference(0, -Math.min(widest, NEAR)));
-        if (Double.isNaN(right) || Double.isNaN(left)) {
-            return oneSide(line, widest, Double.isNaN(right) ? -1 : 1);
+        double up = Math.abs(line.difference(0, Math.min(widest, NEAR)));
+        double down = Math.abs(line.difference(0, -Math.min(widest, NEAR)));
+        if (Double.isNaN(up) || Double.isNaN(down)) {
+            return oneSide(line, widest, Double.isNaN(up) ? -1 : 1);
         }
         if (widest >= NEAR) {
             double noise = 16 * line.noise(0, 0);
             double nearer = Math.max(Math.abs(line.difference(0, NEARER)), Math.abs(line.difference(0, -NEARER)));
-            double decay = nearer / Math.max(right, left);
+            double decay = nearer / Math.max(up, down);
             if (nearer > noise && decay > 0.5) {
                 return of(Kind.JUMP, Estimate.NONE);
             }
@@ -63,25 +72,28 @@ record Witness(Kind kind, Estimate estimate, double low, double high) {
                 return of(Kind.STEEP, Estimate.NONE);
             }
         }
-        Estimate up = settled(line, widest, 1);
-        Estimate down = settled(line, widest, -1);
-        if (up.exists() && down.exists() && up.contradicts(down)) {
-            double low = Math.min(up.value(), down.value());
-            double high = Math.max(up.value(), down.value());
+        Estimate after = settled(line, widest, 1);
+        Estimate before = settled(line, widest, -1);
+        if (after.exists() && before.exists() && after.contradicts(before)) {
             Estimate middle = new Estimate(
-                    (low + high) / 2,
-                    Math.max(up.truncation(), down.truncation()),
-                    Math.max(up.rounding(), down.rounding()),
-                    Math.min(up.step(), down.step()));
-            return new Witness(Kind.KINK, middle, low, high);
+                    (after.value() + before.value()) / 2,
+                    Math.max(after.truncation(), before.truncation()),
+                    Math.max(after.rounding(), before.rounding()),
+                    Math.min(after.step(), before.step()));
+            return new Witness(Kind.KINK, middle, before.value(), after.value());
         }
         Estimate both = settled(line, widest, 0);
         return both.exists() ? of(Kind.SMOOTH, both) : of(Kind.UNSETTLED, Estimate.NONE);
     }
 
     private static Witness oneSide(Line line, double widest, int side) {
+        // perhaps the edge is near, but not here
+        Estimate both = settled(line, widest, 0);
+        if (both.sharp()) {
+            return of(Kind.SMOOTH, both);
+        }
         Estimate estimate = settled(line, widest, side);
-        return estimate.exists() ? of(Kind.EDGE, estimate) : of(Kind.UNSETTLED, Estimate.NONE);
+        return estimate.sharp() ? of(Kind.EDGE, estimate) : of(Kind.UNSETTLED, Estimate.NONE);
     }
 
     /**
@@ -95,7 +107,8 @@ record Witness(Kind kind, Estimate estimate, double low, double high) {
         for (double start : STARTS) {
             double first = widest * start;
             if (first > Differences.NARROWEST) {
-                Estimate table = side == 0 ? Differences.central(line, first) : Differences.oneSided(line, first, side);
+                Estimate table =
+                        side == 0 ? Differences.central(line, first, true) : Differences.oneSided(line, first, side);
                 if (table.exists()) {
                     tables.removeIf(table::contradicts);
                     tables.add(table);

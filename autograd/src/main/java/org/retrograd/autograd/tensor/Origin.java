@@ -56,7 +56,9 @@ record Origin(
 
     /** Returns the origin of a variable that is given another value: its own name, the line of the value. */
     static @Nullable Origin renewed(@Nullable Origin own, @Nullable Origin value) {
-        return own == null ? value : new Origin(own.name, value == null ? null : value.site, null);
+        String name = own == null ? null : own.name;
+        String site = value == null ? null : value.site;
+        return name == null && site == null ? null : new Origin(name, site, null);
     }
 
     /** Returns the innermost frame outside the engine, as {@code Model.java:31}. */

@@ -3,6 +3,7 @@ package org.retrograd.autograd.tensor;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,11 @@ public final class Recording {
         return calls;
     }
 
+    /** Whether two tensors are one recorded value, perhaps under different names. */
+    public static boolean same(Tensor a, Tensor b) {
+        return a.op != null && a.id == b.id;
+    }
+
     /** Whether the output was computed from this value. */
     public boolean contains(Tensor x) {
         return x.op != null && graph.find(x) >= 0;
@@ -78,6 +84,16 @@ public final class Recording {
      * @return what each tensor of the recording has become; constants are mapped to themselves
      */
     public UnaryOperator<Tensor> replay(List<Tensor> variables, List<Tensor> values) {
+        return replay(variables, values, null);
+    }
+
+    /**
+     * Makes the same calls again with each result changed before it is used.
+     *
+     * @param change what becomes of a result (first), given the magnitude on which it was rounded (second)
+     */
+    public UnaryOperator<Tensor> replay(
+            List<Tensor> variables, List<Tensor> values, @Nullable BinaryOperator<Tensor> change) {
         @Nullable Tensor[] replayed = new @Nullable Tensor[graph.slots()];
         for (int k = 0; k < variables.size(); k++) {
             int slot = graph.find(variables.get(k));
@@ -97,7 +113,9 @@ public final class Recording {
                 for (int k = 0; k < in.length; k++) {
                     in[k] = result.apply(t.in[k]);
                 }
-                replayed[slot] = t.op instanceof Variable ? in[0] : t.op().apply(in);
+                Tensor y = t.op instanceof Variable ? in[0] : t.op().apply(in);
+                replayed[slot] =
+                        change == null || t.op instanceof Variable ? y : change.apply(y, t.op().magnitude(in, y));
             }
         }
         return result;

@@ -1,35 +1,172 @@
 package org.retrograd.autograd.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.retrograd.autograd.tensor.Catalogue;
+import org.retrograd.autograd.check.Finding.Kind;
+import org.retrograd.autograd.tensor.Holder;
 import org.retrograd.autograd.tensor.Tensor;
 
 class GradientCheckTest {
     private static final Tensor X = Tensor.of(0.3, -0.8, 1.2);
+
+    private static Finding only(GradientCheck check) {
+        Report report = check.check();
+        assertThat(report.passed()).as(report.toString()).isFalse();
+        assertThat(report.findings()).hasSize(1);
+        return report.findings().get(0);
+    }
 
     @Test
     void aRightFunctionPasses() {
         Report report = GradientCheck.of(x -> x.mul(x.sigmoid())).at(X).check();
         assertThat(report.passed()).as(report.toString()).isTrue();
         assertThat(report.verdict("x")).isEqualTo(Verdict.PASS);
+        assertThat(report.toString()).startsWith("gradient check passed: f\n  input \"x\" of shape [3]: PASS\n");
     }
 
     @Test
-    void aFactorOfTwoIsFound() {
+    void aStatedDerivativeIsIntended() {
         Report report = GradientCheck.of(x -> x.sin().scaleGradient(2)).at(X).check();
-        assertThat(report.passed()).isFalse();
+        assertThat(report.passed()).as(report.toString()).isTrue();
+        assertThat(report.verdict("x")).isEqualTo(Verdict.INTENDED);
+        assertThat(GradientCheck.of(x -> x.straightThrough(x.round()).mul(2))
+                        .at(X)
+                        .check()
+                        .verdict("x"))
+                .isEqualTo(Verdict.INTENDED);
     }
 
-    @TestFactory
-    Stream<DynamicTest> theCatalogueIsRight() {
-        return Catalogue.definitions().stream()
-                .flatMap(d -> d.examples().stream())
-                .map(e -> DynamicTest.dynamicTest(
-                        e.call(), () -> GradientCheck.of(e).assertPasses()));
+    @Test
+    void aFaultyRuleIsNamedWithItsLineAndTheLikelySlip() {
+        Planted swish = Planted.unary("mySigmoid", Tensor::sigmoid)
+                .backward((g, x, y) -> g.mul(y.neg().add(1)));
+        Finding finding =
+                only(GradientCheck.of("swish", x -> x.mul(swish.apply(x))).at(X));
+        assertThat(finding.kind()).isEqualTo(Kind.REVERSE_RULE);
+        assertThat(finding.op()).contains("mySigmoid");
+        assertThat(finding.argument()).isZero();
+        assertThat(finding.site().orElseThrow()).startsWith("GradientCheckTest.java:");
+        assertThat(finding.slip()).contains(Slip.FACTOR_OF_VALUES);
+        assertThat(finding.text()).startsWith("faulty rule: vjp of \"mySigmoid\" by its input 0, called at Grad");
+    }
+
+    /** A parameter. */
+    private static final class Weight implements Holder {
+        private Tensor value = Tensor.variable(0.4, -1.1, 0.7);
+
+        @Override
+        public String name() {
+            return "w";
+        }
+
+        @Override
+        public Tensor get() {
+            return value;
+        }
+
+        @Override
+        public void set(Tensor newValue) {
+            value = value.withValue(newValue);
+        }
+    }
+
+    @Test
+    void parametersAreCheckedNamedOrFoundAndKeepTheirValue() {
+        Weight w = new Weight();
+        Tensor before = w.get();
+        Report named = GradientCheck.of(x -> x.mul(w.get()).tanh())
+                .parameters(java.util.List.of(w))
+                .at(X)
+                .check();
+        assertThat(named.verdict("w")).as(named.toString()).isEqualTo(Verdict.PASS);
+        assertThat(w.get().sameAs(before)).isTrue();
+        Report found = GradientCheck.of(x -> x.mul(w.get()).tanh()).at(X).check();
+        assertThat(found.verdict("variable 0")).as(found.toString()).isEqualTo(Verdict.PASS);
+        Finding cut = only(GradientCheck.of(x -> x.mul(w.get().detach()).tanh())
+                .parameters(java.util.List.of(w))
+                .at(X));
+        assertThat(cut.kind()).isEqualTo(Kind.CAPTURED_VALUE);
+        assertThat(cut.op()).contains("mul");
+        assertThat(cut.text())
+                .contains("depends on \"w\": the path ends at detach() or a comparison, GradientCheckTest");
+    }
+
+    @Test
+    void kinksAreNoFalseAlarm() {
+        Tensor zero = Tensor.of(0, 0.5, -0.5);
+        assertThat(GradientCheck.of(Tensor::relu).at(zero).check().verdict("x")).isEqualTo(Verdict.VALID_SUBGRADIENT);
+        assertThat(GradientCheck.of(Tensor::floor).at(Tensor.of(2, 0.5)).check().verdict("x"))
+                .isEqualTo(Verdict.NOT_CHECKABLE);
+    }
+
+    @Test
+    void whatCannotBeCheckedIsSaid() {
+        assertThat(only(GradientCheck.of(Tensor::log).at(Tensor.of(1, -1))).text())
+                .startsWith("the point is outside the domain: \"log\", called at GradientCheckTest.java:")
+                .contains("returns NaN");
+        int[] calls = {0};
+        assertThat(only(GradientCheck.of(x -> x.mul(calls[0]++)).at(X)).text())
+                .startsWith("two evaluations at the same point give different values");
+        assertThatThrownBy(() -> GradientCheck.of(Tensor::sin).check())
+                .hasMessage("there is no point to check at: give at(..) one tensor for each argument");
+        assertThat(GradientCheck.of(x -> Tensor.of(1, 2)).at(X).check().toString())
+                .contains("nothing to check: the value does not depend on any input");
+        assertThat(only(GradientCheck.of(x -> x.detach().sin()).at(X)).text())
+                .startsWith("the value depends on \"x\" in ways that are not recorded");
+        assertThat(only(GradientCheck.of(x -> x.traced() ? x.mul(2) : x.mul(3)).at(X))
+                        .kind())
+                .isEqualTo(Kind.CHANGED_BY_RECORDING);
+        assertThatThrownBy(() -> GradientCheck.of(x -> nothing()).at(X).check())
+                .hasMessage("the function to check returned null: it must return a tensor");
+        assertThatThrownBy(() -> GradientCheck.of(Tensor::sin).directions(0))
+                .hasMessage("a check needs at least 1 direction, but got 0");
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static Tensor nothing() {
+        return null;
+    }
+
+    @Test
+    void rulesThatCannotBeSweptAreNamed() {
+        assertThat(only(GradientCheck.of(x -> Planted.unary("null", Tensor::sin)
+                                        .backward((g, v, y) -> nothing())
+                                        .apply(x))
+                                .at(X))
+                        .text())
+                .endsWith("its vjp returned null");
+        assertThat(only(GradientCheck.of(x -> Planted.unary("short", Tensor::sin)
+                                        .backward((g, v, y) -> g.slice(0, 0, 2))
+                                        .apply(x))
+                                .at(X))
+                        .text())
+                .endsWith("its vjp returned a cotangent of shape [2] for input 0 of shape [3]");
+        assertThat(only(GradientCheck.of(x -> Planted.unary("nan", Tensor::sin)
+                                        .backward((g, v, y) -> g.mul(Double.NaN))
+                                        .apply(x))
+                                .at(X))
+                        .kind())
+                .isEqualTo(Kind.NOT_FINITE);
+        assertThat(only(GradientCheck.of(x -> Planted.unary("throws", Tensor::sin)
+                                        .backward((g, v, y) -> {
+                                            throw new IllegalStateException("not written yet");
+                                        })
+                                        .apply(x))
+                                .at(X))
+                        .text())
+                .endsWith("its vjp failed: not written yet");
+    }
+
+    @Test
+    void aFailureIsThrownWithTheReport() {
+        Planted wrong = Planted.unary("mySin", Tensor::sin).backward((g, x, y) -> g.mul(x.sin()));
+        assertThatThrownBy(() ->
+                        GradientCheck.of("wave", x -> wrong.apply(x)).at(X).assertPasses())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("gradient check FAILED: wave")
+                .hasMessageContaining(
+                        "reproduce: GradientCheck.of(\"wave\", f).at(Tensor.of(0.3, -0.8, 1.2)).seed(17)");
     }
 }
