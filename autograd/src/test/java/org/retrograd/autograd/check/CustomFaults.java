@@ -24,7 +24,8 @@ final class CustomFaults {
     /** Returns a fault whose right form is the same function with its derivatives derived from its value. */
     private static Fault fault(
             CustomFunction wrong, CustomFunction right, Kind kind, String what, Within within, Tensor... inputs) {
-        String name = wrong.toString();
+        // as messages quote it
+        String name = wrong.toString().replace("\"", "");
         return new Fault(
                 name + ": " + what,
                 name,
