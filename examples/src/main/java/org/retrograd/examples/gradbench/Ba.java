@@ -90,16 +90,8 @@ final class Ba {
         return new Eval(
                 "ba",
                 ImmutableMap.of(
-                        "objective",
-                        input -> {
-                            Ba problem = new Ba(input);
-                            return problem::errors;
-                        },
-                        "jacobian",
-                        input -> {
-                            Ba problem = new Ba(input);
-                            return problem::jacobian;
-                        }),
+                        "objective", Eval.timed(Ba::new, Ba::errors),
+                        "jacobian", Eval.timed(Ba::new, Ba::jacobian)),
                 PlainBa::of,
                 Ba::synthetic);
     }

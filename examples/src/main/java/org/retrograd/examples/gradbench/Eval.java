@@ -19,6 +19,19 @@ public record Eval(
         Function<Input, Supplier<Object>> plain,
         Supplier<Input> synthetic) {
 
+    /**
+     * Returns a function that reads its problem from the input before it is timed.
+     *
+     * @param read what is made of an input once: its numbers, converted
+     * @param function what is timed
+     */
+    static <P> Function<Input, Supplier<Object>> timed(Function<Input, P> read, Function<P, Object> function) {
+        return input -> {
+            P problem = read.apply(input);
+            return () -> function.apply(problem);
+        };
+    }
+
     /** Returns the computation that a function of this problem makes of an input. */
     public Supplier<Object> prepare(String function, Input input) {
         Function<Input, Supplier<Object>> found = functions.get(function);

@@ -2,7 +2,6 @@ package org.retrograd.examples.gradbench;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.retrograd.autograd.diff.Derivatives;
@@ -15,26 +14,33 @@ import org.retrograd.autograd.tensor.Tensor;
  * @param x the data, [n, d]
  * @param m the prior's degrees of freedom beyond the least possible
  * @param gamma the prior's scale
+ * @param parameters what the derivatives are by
  */
-record Gmm(Tensor x, int m, double gamma) {
-    private static final List<String> PARAMETERS = List.of("alpha", "mu", "q", "l");
+record Gmm(Tensor x, int m, double gamma, Parameters parameters) {
+    /**
+     * What describes the components; gradients come in the same form.
+     *
+     * @param alpha logarithms of the weights, up to a constant, [k]
+     * @param mu the means, [k, d]
+     * @param q logarithms of the diagonals of the precisions' factors, [k, d]
+     * @param l what is below the diagonals, column by column, [k, d (d - 1) / 2]
+     */
+    record Parameters(Tensor alpha, Tensor mu, Tensor q, Tensor l) {
+        Map<String, Tensor> named() {
+            return ImmutableMap.of("alpha", alpha, "mu", mu, "q", q, "l", l);
+        }
+    }
 
     static Eval eval() {
         return new Eval(
                 "gmm",
                 ImmutableMap.of(
-                        "objective",
-                        input -> {
-                            Gmm mixture = of(input);
-                            List<Tensor> parameters = parameters(input);
-                            return () -> mixture.objective(parameters);
-                        },
+                        "objective", Eval.timed(Gmm::of, mixture -> mixture.objective(mixture.parameters)),
                         "jacobian",
-                        input -> {
-                            Gmm mixture = of(input);
-                            List<Tensor> parameters = parameters(input);
-                            return () -> named(Derivatives.gradient(mixture::objective, parameters));
-                        }),
+                                Eval.timed(
+                                        Gmm::of,
+                                        mixture -> Derivatives.gradient(mixture::objective, mixture.parameters)
+                                                .named())),
                 PlainGmm::of,
                 () -> synthetic(1000, 10, 25));
     }
@@ -52,37 +58,25 @@ record Gmm(Tensor x, int m, double gamma) {
     }
 
     private static Gmm of(Input input) {
-        return new Gmm(Tensor.of(input.matrix("x")), input.integer("m"), input.number("gamma"));
-    }
-
-    private static List<Tensor> parameters(Input input) {
-        return List.of(
+        Parameters parameters = new Parameters(
                 Tensor.of(input.vector("alpha")),
                 Tensor.of(input.matrix("mu")),
                 Tensor.of(input.matrix("q")),
                 Tensor.of(input.matrix("l")));
+        return new Gmm(Tensor.of(input.matrix("x")), input.integer("m"), input.number("gamma"), parameters);
     }
 
-    private static Map<String, Tensor> named(List<Tensor> gradients) {
-        ImmutableMap.Builder<String, Tensor> named = ImmutableMap.builder();
-        for (int k = 0; k < PARAMETERS.size(); k++) {
-            named.put(PARAMETERS.get(k), gradients.get(k));
-        }
-        return named.buildOrThrow();
-    }
-
-    /** Returns the log-likelihood for weights alpha, means mu and the factors of the precisions, ln of whose diagonal is q. */
-    private Tensor objective(List<Tensor> parameters) {
-        Tensor alpha = parameters.get(0);
-        Tensor mu = parameters.get(1);
-        Tensor q = parameters.get(2);
-        Tensor l = parameters.get(3);
+    /** Returns the log-likelihood. */
+    private Tensor objective(Parameters parameters) {
+        Tensor alpha = parameters.alpha;
+        Tensor q = parameters.q;
+        Tensor l = parameters.l;
         int n = x.dim(0);
         int d = x.dim(1);
         int k = alpha.size();
         Tensor factors = factors(q, l, d);
         // Q (x - mu) for all points and components at once: [n, k, d]
-        Tensor centres = factors.matmul(mu.expandDims(2)).reshape(k * d);
+        Tensor centres = factors.matmul(parameters.mu.expandDims(2)).reshape(k * d);
         Tensor centred = x.matmul(factors.reshape(k * d, d).transpose()).sub(centres);
         Tensor distances = centred.square().reshape(n, k, d).sum(2);
         Tensor sums = q.sum(1);

@@ -27,6 +27,9 @@ final class Ht {
         {0, -1, 0}, {1, 0, 0}, {0, 0, 0}
     });
 
+    /** The parameters of the hand and, unless there are none, the places within the triangles. */
+    private final List<Tensor> arguments;
+
     private final HandModel model;
     private final Tensor baseRelatives;
     private final Tensor inverseBaseAbsolutes;
@@ -40,7 +43,8 @@ final class Ht {
     /** The vertices that an error is measured from: one for each, or the three corners of a triangle. */
     private final List<Indices> corners;
 
-    private Ht(Input input, boolean simple) {
+    private Ht(Input input) {
+        this.arguments = arguments(input);
         Input data = input.field("data");
         this.model = HandModel.of(data.field("model"));
         this.baseRelatives = stacked(model.baseRelatives());
@@ -52,7 +56,7 @@ final class Ht {
                 .transpose();
         this.points = Tensor.of(data.matrix("points")).transpose();
         int[] correspondences = data.integers("correspondences");
-        this.corners = simple
+        this.corners = arguments.size() == 1
                 ? List.of(Indices.of(correspondences))
                 : List.of(corner(correspondences, 0), corner(correspondences, 1), corner(correspondences, 2));
     }
@@ -72,22 +76,16 @@ final class Ht {
                 "ht",
                 ImmutableMap.of(
                         "objective",
-                        input -> {
-                            List<Tensor> arguments = arguments(input);
-                            Ht hand = new Ht(input, arguments.size() == 1);
-                            return () -> hand.errors(arguments).transpose().flatten();
-                        },
-                        "jacobian",
-                        input -> {
-                            List<Tensor> arguments = arguments(input);
-                            Ht hand = new Ht(input, arguments.size() == 1);
-                            return () -> hand.jacobian(arguments);
-                        }),
+                                Eval.timed(
+                                        Ht::new,
+                                        hand -> hand.errors(hand.arguments)
+                                                .transpose()
+                                                .flatten()),
+                        "jacobian", Eval.timed(Ht::new, Ht::jacobian)),
                 PlainHt::of,
                 Ht::synthetic);
     }
 
-    /** Returns the parameters of the hand and, unless there are none, the places within the triangles. */
     private static List<Tensor> arguments(Input input) {
         Tensor theta = Tensor.of(input.vector("theta", PARAMETERS));
         double[][] us = input.matrix("us");
@@ -95,7 +93,7 @@ final class Ht {
     }
 
     /** Returns the derivatives by the place within the triangle, if there is one, and by all parameters: [3 points, ..]. */
-    private Tensor jacobian(List<Tensor> arguments) {
+    private Tensor jacobian() {
         Linearization at = Linearization.of(this::errors, arguments);
         Tensor pushed;
         if (arguments.size() == 1) {

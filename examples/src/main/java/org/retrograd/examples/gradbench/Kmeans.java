@@ -7,29 +7,22 @@ import org.retrograd.autograd.diff.Derivatives.ValueAndTangent;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** The cost of a clustering, and the Newton direction to a better one: gradient over diagonal of the Hessian. */
-final class Kmeans {
+/**
+ * The cost of a clustering, and the Newton direction to a better one: gradient over diagonal of the Hessian.
+ *
+ * @param points what is clustered, [n, d]
+ * @param centroids the middles of the clusters, [k, d]
+ */
+record Kmeans(Tensor points, Tensor centroids) {
     /** So many distances are computed at a time, so that they stay in the cache. */
     private static final int DISTANCES = 1 << 16;
-
-    private Kmeans() {}
 
     static Eval eval() {
         return new Eval(
                 "kmeans",
                 ImmutableMap.of(
-                        "cost",
-                        input -> {
-                            Tensor points = Tensor.of(input.matrix("points"));
-                            Tensor centroids = Tensor.of(input.matrix("centroids"));
-                            return () -> cost(points, centroids);
-                        },
-                        "dir",
-                        input -> {
-                            Tensor points = Tensor.of(input.matrix("points"));
-                            Tensor centroids = Tensor.of(input.matrix("centroids"));
-                            return () -> direction(points, centroids);
-                        }),
+                        "cost", Eval.timed(Kmeans::of, clusters -> clusters.cost(clusters.centroids)),
+                        "dir", Eval.timed(Kmeans::of, Kmeans::direction)),
                 PlainKmeans::of,
                 Kmeans::synthetic);
     }
@@ -43,22 +36,24 @@ final class Kmeans {
         return matrix.unstack(0).stream().map(Tensor::toArray).toArray(double[][]::new);
     }
 
-    private static Tensor cost(Tensor points, Tensor centroids) {
-        Indices nearest = nearest(points, centroids.detach());
+    private static Kmeans of(Input input) {
+        return new Kmeans(Tensor.of(input.matrix("points")), Tensor.of(input.matrix("centroids")));
+    }
+
+    private Tensor cost(Tensor centroids) {
+        Indices nearest = nearest(centroids.detach());
         return centroids.take(nearest, 0).sub(points).square().sum();
     }
 
     /** The Hessian is diagonal, since each term has one centroid and one coordinate: its diagonal is its product with ones. */
-    private static Tensor direction(Tensor points, Tensor centroids) {
+    private Tensor direction() {
         ValueAndTangent<Tensor> gradientAndDiagonal = Derivatives.valueAndJvp(
-                at -> Derivatives.gradient(c -> cost(points, c), at),
-                centroids,
-                Tensor.ones(centroids.dim(0), centroids.dim(1)));
+                at -> Derivatives.gradient(this::cost, at), centroids, Tensor.ones(centroids.dim(0), centroids.dim(1)));
         return gradientAndDiagonal.value().div(gradientAndDiagonal.tangent());
     }
 
     /** Returns for each point the number of the nearest centroid: that of the least ½|c|² - p·c. */
-    private static Indices nearest(Tensor points, Tensor centroids) {
+    private Indices nearest(Tensor centroids) {
         Tensor halfSquares = centroids.sumSquares(1).mul(0.5);
         Tensor transposed = centroids.transpose();
         int n = points.dim(0);

@@ -5,35 +5,32 @@ import java.util.SplittableRandom;
 import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** The squared error of a polynomial that fits the sign function at equidistant points. */
-final class Llsq {
+/**
+ * The squared error of a polynomial that fits the sign function at equidistant points.
+ *
+ * @param x the coefficients
+ * @param n the number of points
+ */
+record Llsq(Tensor x, int n) {
     /** The coefficients are taken in blocks of so many. */
     private static final int BLOCK = 16;
-
-    private Llsq() {}
 
     static Eval eval() {
         return new Eval(
                 "llsq",
                 ImmutableMap.of(
-                        "primal",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            int n = input.integer("n");
-                            return () -> objective(x, n);
-                        },
-                        "gradient",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            int n = input.integer("n");
-                            return () -> Derivatives.gradient(at -> objective(at, n), x);
-                        }),
+                        "primal", Eval.timed(Llsq::of, fit -> fit.objective(fit.x)),
+                        "gradient", Eval.timed(Llsq::of, fit -> Derivatives.gradient(fit::objective, fit.x))),
                 PlainLlsq::of,
                 () -> Input.of(
                         "x", Tensor.uniform(new SplittableRandom(1), 0, 1, 128).toArray(), "n", 8196));
     }
 
-    private static Tensor objective(Tensor x, int n) {
+    private static Llsq of(Input input) {
+        return new Llsq(Tensor.of(input.vector("x")), input.integer("n"));
+    }
+
+    private Tensor objective(Tensor x) {
         Tensor t = Tensor.linspace(-1, 1, n);
         return t.sign().sub(polynomial(x, t)).square().sum().mul(0.5);
     }

@@ -13,20 +13,16 @@ final class Lse {
         return new Eval(
                 "lse",
                 ImmutableMap.of(
-                        "primal",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            return () -> logSumExp(x);
-                        },
-                        "gradient",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            return () -> Derivatives.gradient(Lse::logSumExp, x);
-                        }),
+                        "primal", Eval.timed(Lse::read, Lse::logSumExp),
+                        "gradient", Eval.timed(Lse::read, x -> Derivatives.gradient(Lse::logSumExp, x))),
                 PlainLse::of,
                 () -> Input.of(
                         "x",
                         Tensor.uniform(new SplittableRandom(1), 0, 1, 640_000).toArray()));
+    }
+
+    private static Tensor read(Input input) {
+        return Tensor.of(input.vector("x"));
     }
 
     /** The largest entry only guards against overflow: the result does not depend on it, so neither does the derivative. */

@@ -3,37 +3,29 @@ package org.retrograd.examples.gradbench;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.scalar.Tape;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** The loss of a recurrent net of cells with diagonal weights, which reads a text and predicts each next character. */
-final class Lstm {
-    private Lstm() {}
-
+/**
+ * The loss of a recurrent net of cells with diagonal weights, which reads a text and predicts each next character.
+ *
+ * @param main weights and biases of each layer, [2 layers, 4 b]
+ * @param extra weights of the input, and weights and biases of the output, [3, b]
+ * @param start hidden values and cells of each layer at the start, [2 layers, b]
+ * @param sequence the text, [characters, b]
+ * @param tape where the gradient is recorded
+ */
+record Lstm(double[][] main, double[][] extra, double[][] start, double[][] sequence, Tape tape) {
     static Eval eval() {
         return new Eval(
                 "lstm",
                 ImmutableMap.of(
-                        "objective",
-                        input -> {
-                            Scalar[][] main = constants(input.matrix("main_params"));
-                            Scalar[][] extra = constants(input.matrix("extra_params"));
-                            Scalar[][] state = constants(input.matrix("state"));
-                            double[][] sequence = input.matrix("sequence");
-                            return () -> loss(main, extra, state, sequence).value();
-                        },
-                        "jacobian",
-                        input -> {
-                            double[][] main = input.matrix("main_params");
-                            double[][] extra = input.matrix("extra_params");
-                            Scalar[][] state = constants(input.matrix("state"));
-                            double[][] sequence = input.matrix("sequence");
-                            Tape tape = new Tape();
-                            return () -> gradient(tape, main, extra, state, sequence);
-                        }),
+                        "objective", Eval.timed(Lstm::of, Lstm::value),
+                        "jacobian", Eval.timed(Lstm::of, Lstm::gradient)),
                 PlainLstm::of,
                 Lstm::synthetic);
     }
@@ -49,26 +41,39 @@ final class Lstm {
                 "sequence", Kmeans.rows(Tensor.uniform(random, 0, 2, 4096, b).floor()));
     }
 
-    private static Scalar[][] constants(double[][] rows) {
-        return Arrays.stream(rows).map(Scalar::constants).toArray(Scalar[][]::new);
+    private static Lstm of(Input input) {
+        return new Lstm(
+                input.matrix("main_params"),
+                input.matrix("extra_params"),
+                input.matrix("state"),
+                input.matrix("sequence"),
+                new Tape());
     }
 
-    private static double[] gradient(
-            Tape tape, double[][] mainNumbers, double[][] extraNumbers, Scalar[][] state, double[][] sequence) {
+    private static Scalar[][] each(double[][] rows, Function<double[], Scalar[]> scalars) {
+        return Arrays.stream(rows).map(scalars).toArray(Scalar[][]::new);
+    }
+
+    private double value() {
+        return loss(each(main, Scalar::constants), each(extra, Scalar::constants))
+                .value();
+    }
+
+    private double[] gradient() {
         tape.rewind();
-        Scalar[][] main = Arrays.stream(mainNumbers).map(tape::variables).toArray(Scalar[][]::new);
-        Scalar[][] extra = Arrays.stream(extraNumbers).map(tape::variables).toArray(Scalar[][]::new);
-        Scalar[] all = Stream.of(main, extra)
+        Scalar[][] mainVariables = each(main, tape::variables);
+        Scalar[][] extraVariables = each(extra, tape::variables);
+        Scalar[] all = Stream.of(mainVariables, extraVariables)
                 .flatMap(Arrays::stream)
                 .flatMap(Arrays::stream)
                 .toArray(Scalar[]::new);
-        return tape.gradient(loss(main, extra, state, sequence), all);
+        return tape.gradient(loss(mainVariables, extraVariables), all);
     }
 
-    private static Scalar loss(Scalar[][] main, Scalar[][] extra, Scalar[][] start, double[][] sequence) {
+    private Scalar loss(Scalar[][] main, Scalar[][] extra) {
         int layers = main.length / 2;
         int b = extra[0].length;
-        Scalar[][] state = Arrays.stream(start).map(Scalar[]::clone).toArray(Scalar[][]::new);
+        Scalar[][] state = each(start, Scalar::constants);
         Scalar total = Scalar.ZERO;
         Scalar[] x = new Scalar[b];
         Scalar[] exponentials = new Scalar[b + 1];

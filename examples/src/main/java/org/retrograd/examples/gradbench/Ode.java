@@ -5,27 +5,19 @@ import java.util.SplittableRandom;
 import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** A linear chain of ordinary differential equations, solved by the classical Runge-Kutta method. */
-final class Ode {
-    private Ode() {}
-
+/**
+ * A linear chain of ordinary differential equations, solved by the classical Runge-Kutta method.
+ *
+ * @param x the coefficients
+ * @param steps the number of steps from 0 to 2
+ */
+record Ode(Tensor x, int steps) {
     static Eval eval() {
         return new Eval(
                 "ode",
                 ImmutableMap.of(
-                        "primal",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            int steps = input.integer("s");
-                            return () -> solve(x, steps);
-                        },
-                        "gradient",
-                        input -> {
-                            Tensor x = Tensor.of(input.vector("x"));
-                            int steps = input.integer("s");
-                            return () ->
-                                    Derivatives.gradient(at -> solve(at, steps).slice(0, x.size() - 1, x.size()), x);
-                        }),
+                        "primal", Eval.timed(Ode::of, chain -> chain.solve(chain.x)),
+                        "gradient", Eval.timed(Ode::of, chain -> Derivatives.gradient(chain::last, chain.x))),
                 PlainOde::of,
                 () -> Input.of(
                         "x",
@@ -34,8 +26,16 @@ final class Ode {
                         100));
     }
 
+    private static Ode of(Input input) {
+        return new Ode(Tensor.of(input.vector("x")), input.integer("s"));
+    }
+
+    private Tensor last(Tensor x) {
+        return solve(x).slice(0, x.size() - 1, x.size());
+    }
+
     /** Returns y(2) where y(0) = 0, y₀' = x₀ and yᵢ' = xᵢ yᵢ₋₁. */
-    private static Tensor solve(Tensor x, int steps) {
+    private Tensor solve(Tensor x) {
         double h = 2.0 / steps;
         Tensor y = Tensor.zeros(x.size());
         for (int step = 0; step < steps; step++) {
