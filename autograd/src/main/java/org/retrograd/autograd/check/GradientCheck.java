@@ -3,6 +3,8 @@ package org.retrograd.autograd.check;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -122,6 +124,37 @@ public final class GradientCheck {
     /** Returns what the check finds. */
     public Report check() {
         return new Checker(setup).run();
+    }
+
+    /**
+     * Returns gradients or deltas that were worked out by hand beside those of autograd, with the first mistake on the way
+     * back and the likely slip.
+     *
+     * @param manual the gradients by hand, by name
+     * @param autograd those of autograd, in the order of the forward pass: a {@code LinkedHashMap} keeps it
+     * @throws IllegalArgumentException if there is one by hand that autograd has not
+     */
+    public static GradientTable compare(Map<String, Tensor> manual, Map<String, Tensor> autograd) {
+        return GradientTable.of(manual, autograd);
+    }
+
+    /** Returns where the first NaN or infinity comes from, forwards or backwards; empty if there is none. */
+    public Optional<NonFinite> nonFinite() {
+        return NonFinite.in(subject());
+    }
+
+    /** Returns which inputs and parameters the gradient reaches, and where the paths to the others end. */
+    public Reach reach() {
+        return Reach.of(subject());
+    }
+
+    /** Returns the rounding bounds of value and gradient, one reverse sweep an entry, and forms that lose digits. */
+    public Condition condition() {
+        return Condition.of(subject());
+    }
+
+    private Subject subject() {
+        return new Target(setup).subject();
     }
 
     /**

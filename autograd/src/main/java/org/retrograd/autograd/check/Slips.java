@@ -34,7 +34,7 @@ final class Slips {
         }
         double[] wrong = first.gradient().get(input).toArray();
         Slips gradient = new Slips(wrong, right(first, input));
-        Optional<Slip> constant = gradient.constant(first, input);
+        Optional<Slip> constant = gradient.constant(counts(first, input));
         if (constant.isPresent()) {
             return constant;
         }
@@ -46,6 +46,18 @@ final class Slips {
             }
         }
         return gradient.entries(first, input);
+    }
+
+    /** Returns the likely mistake by which a right gradient became a wrong one of the same shape. */
+    static Slip between(Tensor wrong, Tensor right) {
+        Slips slips = new Slips(wrong.toArray(), right.toArray());
+        List<Integer> counts = new ArrayList<>();
+        counts.add(right.size());
+        for (int n : right.shape().toArray()) {
+            counts.add(n);
+        }
+        return slips.constant(counts)
+                .orElseGet(() -> slips.places(right.shape().toArray()).orElseGet(slips::howMany));
     }
 
     private static double[] right(FirstOrder first, int input) {
@@ -67,7 +79,7 @@ final class Slips {
     }
 
     /** A factor that is the same for all entries. */
-    private Optional<Slip> constant(FirstOrder first, int input) {
+    private Optional<Slip> constant(List<Integer> counts) {
         if (largest(wrong) == 0) {
             return Optional.of(Slip.ZERO);
         }
@@ -88,7 +100,7 @@ final class Slips {
             return Optional.of(Slip.INACCURATE);
         }
         if (right.length > 1) {
-            for (int n : counts(first, input)) {
+            for (int n : counts) {
                 if (n > 2 && (near(Math.abs(ratio), n) || near(Math.abs(ratio), 1.0 / n))) {
                     return Optional.of(Slip.COUNT);
                 }
@@ -149,7 +161,18 @@ final class Slips {
     /** What relates wrong and right entries one by one. */
     private Optional<Slip> entries(FirstOrder first, int input) {
         Tensor x = first.subject().point().get(input);
-        int[] shape = x.shape().toArray();
+        Optional<Slip> places = places(x.shape().toArray());
+        if (places.isPresent()) {
+            return places;
+        }
+        if (factorOfValues(first, x)) {
+            return Optional.of(Slip.FACTOR_OF_VALUES);
+        }
+        return Optional.of(first.subject().output().size() > x.size() ? Slip.MISSING_SUM : howMany());
+    }
+
+    /** The right numbers in other places. */
+    private Optional<Slip> places(int[] shape) {
         if (shape.length >= 2 && shape[shape.length - 1] == shape[shape.length - 2]) {
             double[] turned =
                     Tensor.of(right).reshape(shape).moveAxis(-1, -2).flatten().toArray();
@@ -157,24 +180,19 @@ final class Slips {
                 return Optional.of(Slip.TRANSPOSED);
             }
         }
-        if (first.subject().output().size() > x.size()) {
-            return Optional.of(Slip.MISSING_SUM);
-        }
         double[] a = wrong.clone();
         double[] b = right.clone();
         Arrays.sort(a);
         Arrays.sort(b);
-        if (new Slips(a, b).all(b)) {
-            return Optional.of(Slip.PERMUTED);
-        }
-        if (factorOfValues(first, x)) {
-            return Optional.of(Slip.FACTOR_OF_VALUES);
-        }
+        return new Slips(a, b).all(b) ? Optional.of(Slip.PERMUTED) : Optional.empty();
+    }
+
+    private Slip howMany() {
         int off = 0;
         for (int i = 0; i < right.length; i++) {
             off += close(wrong[i], right[i]) ? 0 : 1;
         }
-        return Optional.of(off == 0 ? Slip.INACCURATE : off < right.length ? Slip.SOME_ENTRIES : Slip.MISSING_TERM);
+        return off == 0 ? Slip.INACCURATE : off < right.length ? Slip.SOME_ENTRIES : Slip.MISSING_TERM;
     }
 
     private boolean all(double[] expected) {
