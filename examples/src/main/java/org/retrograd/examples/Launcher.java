@@ -62,6 +62,8 @@ public final class Launcher {
                 new DeltaRule(),
                 new Xor(),
                 new VanishingDelta(),
+                new OwnActivation(),
+                new OwnLayer(),
                 new Digits(),
                 new ConvDigits(),
                 new SparseJacobian());

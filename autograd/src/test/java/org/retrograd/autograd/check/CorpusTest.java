@@ -2,16 +2,77 @@ package org.retrograd.autograd.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** The checker against both corpora: every fault found, its operation named, no right function rejected. */
+/**
+ * The checker against its corpora: every planted fault is found, the operation named in at least 95 % of them, and no right
+ * function is rejected. {@code -Dreference.write=true} writes the page of the results anew.
+ */
 class CorpusTest {
+    /** What checks made of a fault, and of the same function without it. */
+    private record Caught(Fault fault, String family, Report report, Report undone, boolean[] rivals) {
+        boolean found() {
+            return !report.passed() && undone.passed();
+        }
+
+        /** Whether the report accuses the guilty operation, and no other. */
+        boolean named() {
+            return found()
+                    && report.findings().stream()
+                            .filter(finding -> finding.kind().fault())
+                            .allMatch(finding -> finding.op().equals(Optional.of(fault.op())));
+        }
+
+        @Override
+        public String toString() {
+            return fault + "\n" + report;
+        }
+    }
+
+    /** What checks made of a right function. */
+    private record Judged(Right right, String family, Report report, boolean[] rivals) {
+        boolean rejected() {
+            return !report.passed();
+        }
+
+        @Override
+        public String toString() {
+            return right + "\n" + report;
+        }
+    }
+
     /** Another seed, given on the command line, draws other directions. */
     private static final long SEED = Long.getLong("corpus.seed", 17);
+
+    private static final List<Caught> CAUGHT = new ArrayList<>();
+    private static final List<Judged> JUDGED = new ArrayList<>();
+
+    @BeforeAll
+    static void checkAll() {
+        FaultCorpus.families()
+                .forEach((family, faults) -> faults.forEach(fault -> CAUGHT.add(new Caught(
+                        fault,
+                        family,
+                        check(fault.name(), fault.faulty(), fault.inputs()),
+                        check(fault.name(), fault.right(), fault.inputs()),
+                        told(fault)))));
+        RightCorpus.families()
+                .forEach((family, functions) -> functions.forEach(right -> JUDGED.add(new Judged(
+                        right,
+                        family,
+                        check(right.name(), right.function(), right.inputs()),
+                        rejections(right.function(), right.inputs())))));
+    }
 
     private static Report check(String name, Function<List<Tensor>, Tensor> f, List<Tensor> inputs) {
         return GradientCheck.ofSeveral(name, f)
@@ -20,44 +81,133 @@ class CorpusTest {
                 .check();
     }
 
-    private static boolean names(Report report, String op) {
-        return report.findings().stream()
-                .flatMap(finding -> finding.op().stream())
-                .anyMatch(op.replace("\"", "")::equals);
+    private static boolean[] rejections(Function<List<Tensor>, Tensor> f, List<Tensor> inputs) {
+        RivalRules[] rules = RivalRules.values();
+        boolean[] rejected = new boolean[rules.length];
+        for (int i = 0; i < rejected.length; i++) {
+            rejected[i] = !rules[i].passes(f, inputs);
+        }
+        return rejected;
+    }
+
+    /** Returns which of the rivals tell a fault from the same function without it. */
+    private static boolean[] told(Fault fault) {
+        boolean[] found = rejections(fault.faulty(), fault.inputs());
+        boolean[] rejectedAnyway = rejections(fault.right(), fault.inputs());
+        for (int i = 0; i < found.length; i++) {
+            found[i] &= !rejectedAnyway[i];
+        }
+        return found;
     }
 
     @Test
-    void everyFaultIsFoundAndItsOperationNamedAndUndoneItPasses() {
-        List<String> missed = new ArrayList<>();
-        List<String> unnamed = new ArrayList<>();
-        List<String> rejected = new ArrayList<>();
-        List<Fault> all = FaultCorpus.all();
-        for (Fault fault : all) {
-            Report report = check(fault.name(), fault.faulty(), fault.inputs());
-            if (report.passed()) {
-                missed.add(fault.name());
-            } else if (!names(report, fault.op())) {
-                unnamed.add(report.toString());
-            }
-            Report right = check(fault.name(), fault.right(), fault.inputs());
-            if (!right.passed()) {
-                rejected.add(right.toString());
-            }
-        }
-        assertThat(missed).as("faults missed").isEmpty();
-        assertThat(rejected).as("faults undone, yet rejected").isEmpty();
-        assertThat(unnamed).as("faults found, but not named").hasSizeLessThanOrEqualTo(all.size() / 20);
+    void everyFaultIsFound() {
+        assertThat(CAUGHT.stream().filter(caught -> caught.report.passed()).map(Caught::fault))
+                .isEmpty();
+    }
+
+    @Test
+    void everyFaultIsUndoneByTheRightRule() {
+        assertThat(CAUGHT.stream().map(Caught::undone).filter(undone -> !undone.passed()))
+                .isEmpty();
+    }
+
+    @Test
+    void theGuiltyOperationAndNoOtherIsNamedInAtLeast95Percent() {
+        List<Caught> unnamed = CAUGHT.stream().filter(caught -> !caught.named()).toList();
+        assertThat(unnamed).hasSizeLessThanOrEqualTo(CAUGHT.size() / 20);
     }
 
     @Test
     void noRightFunctionIsRejected() {
-        List<String> rejected = new ArrayList<>();
-        RightCorpus.families().values().stream().flatMap(List::stream).forEach(right -> {
-            Report report = check(right.name(), right.function(), right.inputs());
-            if (!report.passed()) {
-                rejected.add(report.toString());
-            }
-        });
-        assertThat(rejected).isEmpty();
+        assertThat(JUDGED.stream().filter(Judged::rejected)).isEmpty();
+    }
+
+    @Test
+    void theReferencePageIsThatOfTheCorpora() throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        Path page = (Files.isDirectory(root.resolve("autograd")) ? root : root.getParent())
+                .resolve("docs/reference/checker-corpus.md");
+        String expected = page();
+        if (Boolean.getBoolean("reference.write")) {
+            Files.writeString(page, expected);
+        }
+        assertThat(Files.readString(page))
+                .as("docs/reference/checker-corpus.md is out of date: run this test with -Dreference.write=true")
+                .isEqualTo(expected);
+    }
+
+    private static String page() {
+        CorpusPage page = new CorpusPage();
+        page.text(
+                "# What the gradient checker finds",
+                "",
+                "Generated by a test that runs the checker on two collections of functions, written before it. Beside it, the rules",
+                "by which PyTorch and JAX accept a derivative in float64, with their steps and tolerances, were run on the same",
+                "functions: the rules, not their code; both modes and second order were asked for. How to check your own:",
+                "[check a gradient](../howto/check-a-gradient.md).");
+        page.text(
+                "## Planted faults",
+                "",
+                "Found: the check rejects the function, and accepts the same function with the right rule. Named: it accuses the",
+                "guilty operation and no other.");
+        String[] rivals = Arrays.stream(RivalRules.values())
+                .map(rule -> "found by " + rule.title)
+                .toArray(String[]::new);
+        String[] columns = columns(List.of("found", "named"), rivals);
+        CorpusPage.Rows kinds = new CorpusPage.Rows();
+        CorpusPage.Rows families = new CorpusPage.Rows();
+        for (Caught caught : CAUGHT) {
+            boolean[] counts = columns(new boolean[] {caught.found(), caught.named()}, caught.rivals);
+            kinds.add(caught.fault.kind().text, counts);
+            families.add(caught.family, counts);
+        }
+        page.table("kind of fault", "faults", kinds, columns);
+        page.table("where", "faults", families, columns);
+        page.text("## Right functions", "", "Each rejection is a false alarm.");
+        CorpusPage.Rows right = new CorpusPage.Rows();
+        JUDGED.forEach(judged -> right.add(judged.family, columns(new boolean[] {judged.rejected()}, judged.rivals)));
+        page.table(
+                "functions",
+                "number",
+                right,
+                columns(
+                        List.of("rejected"),
+                        Arrays.stream(RivalRules.values())
+                                .map(rule -> "by " + rule.title)
+                                .toArray(String[]::new)));
+        page.text(REPORTED);
+        return page.toString();
+    }
+
+    private static final String[] REPORTED = {
+        "## What is reported of other checkers",
+        "",
+        "Found in a study of their sources and by running them (float64), not by this test:",
+        "",
+        "| checker | differences and tolerance | seen |",
+        "| --- | --- | --- |",
+        "| PyTorch `gradcheck` | central, step 1e-6; 1e-5 + 1e-3 relative, each entry | rejects the right gradient of s sin(x/s)"
+                + " at s = 1e8 and 1e-8, and relu at 0 and at 3e-7; accepts a derivative of -4e-6 where 5e-6 is right |",
+        "| PyTorch fast mode | one product vᵀJu | x² with one entry of n off by 10 % is missed in 30 % (n = 10), 65 % (100) and"
+                + " 100 % (1,000 and 4,000) of 40 trials |",
+        "| JAX `check_grads` | central, step 1e-4, one random direction; 1e-5 times the size | the same fault is missed in 0, 0, 0"
+                + " and 8 %; rejects the right gradient of s sin(x/s) for s ≤ 1e-3 and at 1e8, ln near 0.002, relu and abs at 0 |",
+        "| HIPS autograd `check_grads` | central, step 1e-6; 1e-6 absolute or relative | the same fault is missed in 0, 0, 2 and"
+                + " 0 %; rejects the right gradient of s sin(x/s) for s ≤ 1e-5 and s ≥ 1e5 |",
+        "",
+        "None of them says which operation is wrong."
+    };
+
+    private static String[] columns(List<String> own, String[] rivals) {
+        List<String> columns = new ArrayList<>(own);
+        columns.addAll(List.of(rivals));
+        return columns.toArray(new String[0]);
+    }
+
+    private static boolean[] columns(boolean[] own, boolean[] rivals) {
+        boolean[] columns = Arrays.copyOf(own, own.length + rivals.length);
+        System.arraycopy(rivals, 0, columns, own.length, rivals.length);
+        return columns;
     }
 }

@@ -79,7 +79,9 @@ class GradientTestsTest implements GradientTests {
     void aWrongRuleFailsWithTheReportOfTheChecker() {
         assertThatThrownBy(() -> first(new Wrong()))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("FAILED: wave, sample 1 of seed 8");
+                .hasMessageContaining("FAILED: wave, sample 1 of seed 8")
+                .hasMessageContaining("mySin")
+                .hasMessageContaining("GradientTestsTest.java:");
     }
 
     @Test
