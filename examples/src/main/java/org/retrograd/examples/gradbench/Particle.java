@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.retrograd.autograd.scalar.Mode;
+import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.scalar.Smooth;
 import org.retrograd.autograd.scalar.Tape;
@@ -13,7 +14,7 @@ import org.retrograd.autograd.scalar.Tape;
  *
  * <p>The force is a gradient, and the shift is found by gradients of the flight: derivatives nest, in two modes each.
  */
-record Particle(Tape tape, Mode force) {
+record Particle(Program force) {
     private static final double STEP = 0.1;
 
     static Eval eval() {
@@ -32,7 +33,8 @@ record Particle(Tape tape, Mode force) {
         return input -> {
             Scalar start = Scalar.of(input.number("w"));
             Tape tape = new Tape();
-            Particle particle = new Particle(tape, inner);
+            Particle particle =
+                    new Particle(Program.record(3, Particle::potential).differentiate(inner));
             return () -> new Minimiser(tape, outer).minimise(w -> particle.miss(w[0]), start)[0].value();
         };
     }
@@ -45,7 +47,7 @@ record Particle(Tape tape, Mode force) {
         Scalar vx = Scalar.of(0.75);
         Scalar vy = Scalar.ZERO;
         while (true) {
-            Scalar[] slope = tape.gradient(force, z -> potential(z, charge), zx, zy);
+            Scalar[] slope = force.apply(zx, zy, charge);
             zx = zx.add(vx.multiply(STEP));
             zy = zy.add(vy.multiply(STEP));
             if (zy.value() <= 0) {
@@ -57,10 +59,10 @@ record Particle(Tape tape, Mode force) {
         }
     }
 
-    /** Returns the potential of a charge at (10, charge) and one at (10, 0). */
-    private static Scalar potential(Scalar[] z, Scalar charge) {
+    /** Returns the potential at (z[0], z[1]) of a charge at (10, z[2]) and one at (10, 0). */
+    private static Scalar potential(Scalar[] z) {
         Scalar dx = z[0].subtract(10);
-        return inverseDistance(dx, z[1].subtract(charge)).add(inverseDistance(dx, z[1]));
+        return inverseDistance(dx, z[1].subtract(z[2])).add(inverseDistance(dx, z[1]));
     }
 
     private static Scalar inverseDistance(Scalar dx, Scalar dy) {
