@@ -1,9 +1,7 @@
 package org.retrograd.examples.gradbench;
 
 import java.util.function.Function;
-import org.retrograd.autograd.scalar.Mode;
 import org.retrograd.autograd.scalar.Scalar;
-import org.retrograd.autograd.scalar.Tape;
 import org.retrograd.autograd.scalar.Tape.ValueAndGradient;
 
 /**
@@ -12,17 +10,18 @@ import org.retrograd.autograd.scalar.Tape.ValueAndGradient;
  * <p>It is itself differentiated where an outer problem depends on what it finds: its points are scalars, which are recorded
  * if the function depends on what an outer differentiation has recorded. Decisions are taken by values.
  *
- * @param tape where the gradients are found
- * @param mode how
+ * <p>A value comes with its gradient: a step that fails wastes a gradient, but nearly none does.
  */
-record Minimiser(Tape tape, Mode mode) {
+final class Minimiser {
     private static final double TOLERANCE = 1e-5;
     private static final int SUCCESSES_BEFORE_GROWING = 10;
 
-    /** Returns where a function is least, starting from the given point. */
-    Scalar[] minimise(Function<Scalar[], Scalar> f, Scalar... start) {
+    private Minimiser() {}
+
+    /** Returns where a function, given with its gradient, is least, starting from the given point. */
+    static Scalar[] minimise(Function<Scalar[], ValueAndGradient> f, Scalar... start) {
         Scalar[] x = start;
-        ValueAndGradient at = tape.valueAndGradient(mode, f, x);
+        ValueAndGradient at = f.apply(x);
         double rate = 1e-5;
         int successes = 0;
         while (norm(at.gradient()) > TOLERANCE) {
@@ -38,8 +37,7 @@ record Minimiser(Tape tape, Mode mode) {
             if (distance(x, next) <= TOLERANCE) {
                 break;
             }
-            // a step that fails wastes a gradient; nearly none does, and then value and gradient cost one evaluation
-            ValueAndGradient there = tape.valueAndGradient(mode, f, next);
+            ValueAndGradient there = f.apply(next);
             if (there.value().value() < at.value().value()) {
                 x = next;
                 at = there;

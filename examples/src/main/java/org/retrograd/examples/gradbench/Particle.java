@@ -35,7 +35,9 @@ record Particle(Program force) {
             Tape tape = new Tape();
             Particle particle =
                     new Particle(Program.record(3, Particle::potential).differentiate(inner));
-            return () -> new Minimiser(tape, outer).minimise(w -> particle.miss(w[0]), start)[0].value();
+            return () ->
+                    Minimiser.minimise(x -> tape.valueAndGradient(outer, w -> particle.miss(w[0]), x), start)[0]
+                            .value();
         };
     }
 

@@ -4,8 +4,10 @@ import com.google.common.collect.ImmutableMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.retrograd.autograd.scalar.Mode;
+import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.scalar.Tape;
+import org.retrograd.autograd.scalar.Tape.ValueAndGradient;
 
 /** The saddle point of x² - y², found by minimising over x what maximising over y leaves: derivatives of a maximisation. */
 final class Saddle {
@@ -27,19 +29,29 @@ final class Saddle {
         return input -> {
             Scalar[] start = Scalar.constants(input.vector("start", 2));
             Tape tape = new Tape();
-            Minimiser overX = new Minimiser(tape, outer);
-            Minimiser overY = new Minimiser(tape, inner);
+            Program descent = Program.record(4, Saddle::negated).withDerivatives(inner);
             return () -> {
-                Scalar[] x = overX.minimise(v -> saddle(v, best(overY, v, start)), start);
-                Scalar[] y = best(overY, x, start);
+                Scalar[] x = Minimiser.minimise(
+                        at -> tape.valueAndGradient(outer, v -> saddle(v, best(descent, v, start)), at), start);
+                Scalar[] y = best(descent, x, start);
                 return new double[] {x[0].value(), x[1].value(), y[0].value(), y[1].value()};
             };
         };
     }
 
     /** Returns the y at which the function is largest for an x. */
-    private static Scalar[] best(Minimiser overY, Scalar[] x, Scalar[] start) {
-        return overY.minimise(y -> saddle(x, y).negate(), start);
+    private static Scalar[] best(Program descent, Scalar[] x, Scalar[] start) {
+        return Minimiser.minimise(
+                y -> {
+                    Scalar[] found = descent.apply(y[0], y[1], x[0], x[1]);
+                    return new ValueAndGradient(found[0], new Scalar[] {found[1], found[2]});
+                },
+                start);
+    }
+
+    /** Returns y² - x², of (y, x). */
+    private static Scalar negated(Scalar[] yx) {
+        return saddle(new Scalar[] {yx[2], yx[3]}, new Scalar[] {yx[0], yx[1]}).negate();
     }
 
     private static Scalar saddle(Scalar[] x, Scalar[] y) {
