@@ -7,9 +7,14 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.retrograd.autograd.check.GradientCheck;
 import org.retrograd.autograd.tensor.Definition.Example;
 
-/** Checks every operation because it exists: a definition is all that a new one needs. */
+/**
+ * Checks every operation because it exists: a definition is all that a new one needs. The gradient checker judges the
+ * derivatives; {@link OpCheck} adds what only the engine knows: fused loops against recorded rules, many directions at once
+ * against one at a time.
+ */
 class CatalogueTest {
     @TestFactory
     Stream<DynamicContainer> everyExampleIsDifferentiatedRightly() {
@@ -21,7 +26,10 @@ class CatalogueTest {
     private static DynamicTest test(Definition definition, Example example) {
         String name = example.call()
                 + example.inputs().stream().map(Definition.Input::shape).toList();
-        return DynamicTest.dynamicTest(name, () -> OpCheck.check(definition.name(), example, 17));
+        return DynamicTest.dynamicTest(name, () -> {
+            GradientCheck.of(example).assertPasses();
+            OpCheck.check(definition.name(), example, 17);
+        });
     }
 
     @Test
