@@ -62,6 +62,7 @@ public final class Launcher {
                 new DeltaRule(),
                 new Xor(),
                 new VanishingDelta(),
+                new DeltasOfYourOwn(),
                 new OwnActivation(),
                 new OwnLayer(),
                 new Digits(),
