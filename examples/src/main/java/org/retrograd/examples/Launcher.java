@@ -67,6 +67,8 @@ public final class Launcher {
                 new OwnLayer(),
                 new Digits(),
                 new ConvDigits(),
+                new CustomFunctions(),
+                new Implicit(),
                 new SparseJacobian());
     }
 

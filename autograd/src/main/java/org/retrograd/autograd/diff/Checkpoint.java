@@ -49,12 +49,19 @@ public final class Checkpoint {
                 variables -> {
                     Y y = f.apply(in.with(variables));
                     if (out.isEmpty()) {
-                        out.add(Structure.of(y));
+                        out.add(formOf(y));
                     }
                     return out.get(0).tensors("the value of a checkpoint", y);
                 },
                 in.tensors("the argument", x));
         return out.get(0).with(results);
+    }
+
+    /** Returns the structure of a value; since it keeps its example, that must not keep the graph of the value. */
+    private static <Y> Structure<Y> formOf(Y y) {
+        Structure<Y> form = Structure.of(y);
+        return Structure.of(form.with(
+                form.tensors("the value", y).stream().map(Tensor::detach).toList()));
     }
 
     /**

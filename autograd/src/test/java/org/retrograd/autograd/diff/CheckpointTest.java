@@ -7,6 +7,8 @@ import static org.retrograd.autograd.diff.Derivatives.hvp;
 import static org.retrograd.autograd.diff.Derivatives.jvp;
 import static org.retrograd.autograd.diff.Derivatives.vhp;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -110,6 +112,24 @@ class CheckpointTest {
         assertThat(y.toString()).contains("from checkpoint");
         same(y.backward().of(x), gradient(CheckpointTest::f, X));
         assertThat(calls.get()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingOfTheInsideIsKeptAlive() {
+        Tensor w = Tensor.variable(X);
+        List<WeakReference<Tensor>> inside = new ArrayList<>();
+        List<Tensor> y = Checkpoint.checkpoint(
+                (Tensor z) -> {
+                    Tensor product = z.mul(w);
+                    inside.add(new WeakReference<>(product));
+                    return List.of(product.sin(), product.cos());
+                },
+                w.exp());
+        for (int tries = 0; inside.get(0).get() != null && tries < 50; tries++) {
+            System.gc();
+        }
+        assertThat(y.get(0).traced()).isTrue();
+        assertThat(inside.get(0).get()).as("a value inside a checkpoint").isNull();
     }
 
     private static Tensor step(int i, Tensor x) {
