@@ -11,6 +11,8 @@ import org.retrograd.autograd.tensor.Tensor;
  * <p>Values are subtracted entry by entry before they are weighted and summed, so that the sum adds no rounding of its own.
  */
 final class Line {
+    private static final double[] REFUSED = {};
+
     private final DoubleFunction<Tensor> values;
     private final double[] weights;
     private final double noise;
@@ -46,14 +48,23 @@ final class Line {
     }
 
     private double[] at(double h) {
-        return seen.computeIfAbsent(h, step -> values.apply(step).toArray());
+        return seen.computeIfAbsent(h, this::evaluated);
     }
 
-    /** Returns the value at {@code to} minus that at {@code from}; NaN if one of them has an entry that is not finite. */
+    /** Returns the values at a distance, none where the function refuses a point as outside its domain. */
+    private double[] evaluated(double h) {
+        try {
+            return values.apply(h).toArray();
+        } catch (ArithmeticException | IllegalArgumentException outside) {
+            return REFUSED;
+        }
+    }
+
+    /** Returns the value at {@code to} minus that at {@code from}; NaN if one is not finite or does not exist. */
     double difference(double from, double to) {
         double[] a = at(from);
         double[] b = at(to);
-        if (a.length != weights.length || b.length != weights.length) {
+        if (a == REFUSED || b == REFUSED || a.length != weights.length || b.length != weights.length) {
             return Double.NaN;
         }
         double sum = 0;

@@ -31,7 +31,9 @@ public final class Catalogue {
             Attention.class,
             Regularisation.class,
             SolveOps.class,
-            DeterminantOps.class);
+            DeterminantOps.class,
+            FactorOps.class,
+            Einsum.class);
 
     private Catalogue() {}
 

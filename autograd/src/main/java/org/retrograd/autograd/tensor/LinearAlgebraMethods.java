@@ -61,4 +61,56 @@ public sealed interface LinearAlgebraMethods permits Tensor {
     default SlogDet slogDet() {
         return DeterminantOps.slogDet(self());
     }
+
+    /**
+     * Returns the lower triangular L with {@code L · Lᵀ = this}, for symmetric positive definite matrices: {@code [.., n, n]
+     * → [.., n, n]}. Both triangles are read, as their mean, and the gradient is symmetric.
+     *
+     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding
+     * @throws ArithmeticException if it is not positive definite
+     */
+    default Tensor cholesky() {
+        return FactorOps.cholesky(self());
+    }
+
+    /**
+     * Returns the reduced factors of {@code this = Q · R}: {@code [.., m, n] → [.., m, n], [.., n, n]} with m ≥ n. Where the
+     * columns depend on each other there is no derivative: it is infinite or NaN.
+     *
+     * @throws IllegalArgumentException if there are fewer rows than columns, or an entry is not finite
+     */
+    default Qr qr() {
+        return FactorOps.qr(self());
+    }
+
+    /**
+     * Returns the X that minimises the length of {@code this · X - B} column by column: {@code [.., m, n], [.., m, k] → [..,
+     * n, k]}; a B of one axis is a vector.
+     *
+     * @throws ArithmeticException if the columns of the matrix depend on each other
+     */
+    default Tensor lstsq(Tensor b) {
+        return FactorOps.lstsq(self(), b);
+    }
+
+    /**
+     * Returns eigenvalues, ascending, and eigenvectors of a symmetric matrix: {@code [.., n, n] → [.., n], [.., n, n]}. Where
+     * eigenvalues repeat, single vectors are not determined and have derivative NaN; the values have one, that of the
+     * vectors found.
+     *
+     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding
+     */
+    default Eigh eigh() {
+        return FactorOps.eigh(self());
+    }
+
+    /** Returns the eigenvalues of a symmetric matrix in ascending order: {@link #eigh}. */
+    default Tensor eigenvalues() {
+        return eigh().values();
+    }
+
+    /** Returns the singular values, descending: {@code [.., m, n] → [.., min(m, n)]}. */
+    default Tensor singularValues() {
+        return FactorOps.singularValues(self());
+    }
 }

@@ -174,6 +174,17 @@ public final class Tensor
     }
 
     /**
+     * Returns the sum of products that subscripts say, as NumPy's {@code einsum}: {@code einsum("ij,jk->ik", a, b)} is the
+     * matrix product. Without {@code ->} the result has the subscripts that occur once, in alphabetical order; a subscript
+     * that an operand repeats takes its diagonal; {@code ...} stands for any axes, which broadcast.
+     *
+     * @throws IllegalArgumentException if subscripts and shapes do not fit
+     */
+    public static Tensor einsum(String subscripts, Tensor... operands) {
+        return Einsum.einsum(subscripts, operands);
+    }
+
+    /**
      * Returns tensors one after the other along an axis.
      *
      * @throws IllegalArgumentException if their shapes differ elsewhere

@@ -1,0 +1,330 @@
+package org.retrograd.autograd.tensor;
+
+import static org.retrograd.autograd.tensor.Definition.call;
+import static org.retrograd.autograd.tensor.Definition.real;
+import static org.retrograd.autograd.tensor.Matrices.product;
+import static org.retrograd.autograd.tensor.Matrices.productTransposed;
+import static org.retrograd.autograd.tensor.Matrices.symmetric;
+import static org.retrograd.autograd.tensor.Matrices.transposedProduct;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Cholesky;
+import org.retrograd.autograd.array.Householder;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.array.SymmetricEigen;
+
+/**
+ * Factorisations, and what is read off them.
+ *
+ * <p>One that has several factors returns them one above the other in one tensor, of which the method returns slices: an
+ * operation has one result, and a derivative by one factor only has zeros elsewhere.
+ */
+final class FactorOps {
+    private FactorOps() {}
+
+    /** Returns a symmetric positive definite matrix, for examples. */
+    private static Tensor definite(Tensor x) {
+        return productTransposed(x, x).add(Tensor.eye(x.dim(-2)));
+    }
+
+    /** Returns a symmetric matrix whose eigenvalues are apart, for examples. */
+    private static Tensor apart(Tensor x) {
+        return symmetric(x).mul(0.3).add(Tensor.range(x.dim(-1)).mul(3).diag());
+    }
+
+    /** Returns the lower triangle with half of the diagonal: the part of a symmetric X for which L + Lᵀ = X. */
+    private static Tensor lowerHalf(Tensor x) {
+        Tensor eye = Tensor.eye(x.dim(-1));
+        return x.mul(Tensor.ones(x.dim(-1), x.dim(-1)).tril(0).sub(eye.mul(0.5)));
+    }
+
+    private static Tensor solve(Tensor t, Tensor b, Triangle triangle) {
+        return new SolveOps.TriangularSolve(triangle).apply(t, b);
+    }
+
+    /** Returns B·T⁻¹. */
+    private static Tensor solveRight(Tensor b, Tensor t, Triangle triangle) {
+        return solve(t, b.transpose(), triangle.transposed()).transpose();
+    }
+
+    static final Definition CHOLESKY = Definition.of(
+            "cholesky",
+            "The lower triangular L with L Lᵀ = A for a symmetric positive definite A; its derivative by A is symmetric.",
+            call("x.cholesky()", real(3, 3), x -> definite(x).cholesky()),
+            call("x.cholesky() of a batch", real(2, 2, 2), x -> definite(x).cholesky()),
+            call("x.cholesky() of size 1", real(1, 1), x -> definite(x).cholesky()));
+
+    /** The Cholesky factor. Rules by Murray, Differentiation of the Cholesky decomposition (2016), section 3. */
+    static final class CholeskyFactor extends Op {
+        @Override
+        public String name() {
+            return "cholesky";
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            return in[0].shape;
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            int n = out.dim(-1);
+            Storage lower = Storage.allocate(out.size());
+            int count = out.size() / Math.max(1, n * n);
+            int failed = Cholesky.factor(in[0].data, count, n, lower);
+            if (failed >= 0) {
+                int size = failed % n + 1;
+                throw new ArithmeticException(
+                        "cholesky needs positive definite matrices, but the leading minor of size "
+                                + size + Matrices.inBatch(out, failed / n)
+                                + " is not positive; eigenvalues() tell, and adding "
+                                + "a multiple of the identity helps");
+            }
+            return lower;
+        }
+
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            Tensor middle = lowerHalf(transposedProduct(y, g));
+            Tensor left = solve(y, middle, Triangle.LOWER.transposed());
+            return symmetric(solveRight(left, y, Triangle.LOWER));
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            Tensor left = solve(y, symmetric(Objects.requireNonNull(t[0])), Triangle.LOWER);
+            return product(y, lowerHalf(solveRight(left, y, Triangle.LOWER.transposed())));
+        }
+
+        @Override
+        public Tensor magnitude(Tensor[] in, Tensor y) {
+            Tensor inverse = solve(y, Tensor.eye(y.dim(-1)), Triangle.LOWER).abs();
+            return product(y.abs(), product(inverse, product(in[0].abs(), inverse.transpose())));
+        }
+    }
+
+    static Tensor cholesky(Tensor a) {
+        Matrices.requireSymmetric("cholesky", a);
+        return new CholeskyFactor().apply(a);
+    }
+
+    static final Definition QR = Definition.of(
+            "qr",
+            "The factors of A = Q R for at least as many rows as columns: Q with orthonormal columns, R upper triangular with "
+                    + "a diagonal >= 0; no derivative where the columns of A depend on each other.",
+            call("x.qr().q()", real(4, 3), x -> x.qr().q()),
+            call("x.qr().r() of a batch", real(2, 3, 2), x -> x.qr().r()),
+            call("x.qr().q() of a square matrix", real(2, 2), x -> x.qr().q()));
+
+    /** Q above R, [.., m + n, n]. Rules by Walter and Lehmann, Algorithmic differentiation of linear algebra (2012). */
+    static final class QrFactors extends Op {
+        @Override
+        public String name() {
+            return "qr";
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            Shape a = in[0].shape;
+            return a.with(a.rank() - 2, a.dim(-2) + a.dim(-1));
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            int n = out.dim(-1);
+            int m = out.dim(-2) - n;
+            Storage factors = Storage.allocate(out.size());
+            Householder.factor(in[0].data, out.size() / Math.max(1, (m + n) * n), m, n, factors);
+            return factors;
+        }
+
+        private static Tensor q(Tensor y) {
+            return y.slice(-2, 0, y.dim(-2) - y.dim(-1));
+        }
+
+        private static Tensor r(Tensor y) {
+            return y.slice(-2, y.dim(-2) - y.dim(-1), y.dim(-2));
+        }
+
+        /** With M = R·R̄ᵀ - Q̄ᵀ·Q: (Q̄ + Q·(tril(M) + tril(M, -1)ᵀ))·R⁻ᵀ. */
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            Tensor q = q(y);
+            Tensor r = r(y);
+            Tensor gr = r(g).triu(0);
+            Tensor m = productTransposed(r, gr).sub(transposedProduct(q(g), q));
+            Tensor filled = m.tril(0).add(m.tril(-1).transpose());
+            return solveRight(q(g).add(product(q, filled)), r, Triangle.UPPER.transposed());
+        }
+
+        /** With C = Qᵀ·Ȧ·R⁻¹ and its skew part Ω below the diagonal: Ṙ = (C - Ω)·R and Q̇ = Ȧ·R⁻¹ - Q·(C - Ω). */
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            Tensor q = q(y);
+            Tensor r = r(y);
+            Tensor moved = solveRight(Objects.requireNonNull(t[0]), r, Triangle.UPPER);
+            Tensor c = transposedProduct(q, moved);
+            Tensor below = c.tril(-1);
+            Tensor upper = c.sub(below).add(below.transpose());
+            return Tensor.concat(-2, moved.sub(product(q, upper)), product(upper, r));
+        }
+    }
+
+    static Qr qr(Tensor a) {
+        Matrices.requireMatrices("qr", a);
+        Matrices.requireFinite("qr", a);
+        if (a.dim(-2) < a.dim(-1)) {
+            throw new IllegalArgumentException("qr needs at least as many rows as columns, but got shape " + a.shape
+                    + ": take that of the transpose");
+        }
+        Tensor factors = new QrFactors().apply(a);
+        int m = a.dim(-2);
+        return new Qr(factors.slice(-2, 0, m), factors.slice(-2, m, m + a.dim(-1)));
+    }
+
+    static final Definition LSTSQ = Definition.of(
+            "lstsq",
+            "The x that minimises |A x - b| for an A whose columns are independent, by QR; a b of one axis is a vector.",
+            call("x.lstsq(y)", real(4, 2), real(4), (x, y) -> wellPosed(x).lstsq(y)),
+            call(
+                    "x.lstsq(y) of a batch",
+                    real(2, 3, 2),
+                    real(3, 2),
+                    (x, y) -> wellPosed(x).lstsq(y)));
+
+    private static Tensor wellPosed(Tensor x) {
+        return x.mul(0.3).add(Tensor.eye(x.dim(-2)).slice(1, 0, x.dim(-1)).mul(2));
+    }
+
+    static Tensor lstsq(Tensor a, Tensor b) {
+        Qr factors = qr(a);
+        Tensor columns = Matrices.columns("lstsq", a, b);
+        Tensor diagonal = factors.r().diagonal().detach().abs();
+        if (a.dim(-1) > 0 && diagonal.size() > 0) {
+            Tensor largest = diagonal.max(Dims.KEEP, -1);
+            if (diagonal.le(largest.mul(1e-14)).any()) {
+                throw new ArithmeticException(
+                        "lstsq needs matrices whose columns are independent, but the diagonal of R is " + diagonal
+                                + " for A of shape " + a.shape + ": drop columns, or add a penalty");
+            }
+        }
+        Tensor projected = transposedProduct(factors.q(), columns);
+        return Matrices.likeRightSide(solve(factors.r(), projected, Triangle.UPPER), b);
+    }
+
+    static final Definition EIGH = Definition.of(
+            "eigh",
+            "Eigenvalues, ascending, and orthonormal eigenvectors of a symmetric matrix; the largest entry of each vector is "
+                    + "positive. Where eigenvalues repeat, vectors have no derivative (NaN); values have.",
+            call("x.eigh().values()", real(3, 3), x -> apart(x).eigh().values()),
+            call(
+                    "x.eigh().vectors() of a batch",
+                    real(2, 2, 2),
+                    x -> apart(x).eigh().vectors()));
+
+    static final Definition EIGENVALUES = Definition.of(
+            "eigenvalues",
+            "The eigenvalues of a symmetric matrix in ascending order.",
+            call("x.eigenvalues()", real(3, 3), x -> apart(x).eigenvalues()));
+
+    /** The eigenvalues as a row above the matrix of eigenvectors, [.., n + 1, n]. Rules by Giles (2008), section 3.1. */
+    static final class Eigen extends Op {
+        @Override
+        public String name() {
+            return "eigh";
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            Shape a = in[0].shape;
+            return a.with(a.rank() - 2, a.dim(-1) + 1);
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            int n = out.dim(-1);
+            Storage factors = Storage.allocate(out.size());
+            SymmetricEigen.factor(in[0].data, out.size() / Math.max(1, (n + 1) * n), n, factors);
+            return factors;
+        }
+
+        private static Tensor row(Tensor y) {
+            return y.slice(-2, 0, 1);
+        }
+
+        private static Tensor vectors(Tensor y) {
+            return y.slice(-2, 1, y.dim(-2));
+        }
+
+        /** Returns 1 / (λⱼ - λᵢ) for i ≠ j, 0 on the diagonal. */
+        private static Tensor gaps(Tensor y) {
+            Tensor differences = row(y).sub(row(y).transpose());
+            Mask diagonal = Tensor.eye(y.dim(-1)).eq(1);
+            return Tensor.where(
+                    diagonal,
+                    Tensor.scalar(0),
+                    Tensor.where(diagonal, Tensor.scalar(1), differences).reciprocal());
+        }
+
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            Tensor v = vectors(y);
+            Tensor turned = DeterminantOps.strong(transposedProduct(v, vectors(g)), gaps(y));
+            Tensor middle = Matrices.diagonalMatrix(row(g)).add(turned);
+            return symmetric(productTransposed(product(v, middle), v));
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            Tensor v = vectors(y);
+            Tensor s = product(transposedProduct(v, symmetric(Objects.requireNonNull(t[0]))), v);
+            Tensor turned = product(v, DeterminantOps.strong(s, gaps(y)));
+            return Tensor.concat(-2, Matrices.diagonalRow(s), turned);
+        }
+
+        /** Errors are those of the norm of the matrix; in vectors, over the gaps between eigenvalues. */
+        @Override
+        public Tensor magnitude(Tensor[] in, Tensor y) {
+            Tensor norm = row(y).abs().max(Dims.KEEP, -1);
+            Tensor wide = gaps(y).abs().sum(Dims.KEEP, -2).mul(norm).add(1);
+            return Tensor.concat(-2, norm.mul(Tensor.ones(1, y.dim(-1))), wide.mul(Tensor.ones(y.dim(-1), 1)));
+        }
+    }
+
+    static Eigh eigh(Tensor a) {
+        Matrices.requireSymmetric("eigh", a);
+        Tensor factors = new Eigen().apply(a);
+        return new Eigh(Eigen.row(factors).squeeze(-2), Eigen.vectors(factors));
+    }
+
+    static final Definition SINGULAR_VALUES = Definition.of(
+            "singularValues",
+            "The singular values, descending; where one is 0 its derivative is a subgradient.",
+            call("x.singularValues()", real(3, 2), x -> distinct(x).singularValues()),
+            call(
+                    "x.singularValues() of a wide batch",
+                    real(2, 2, 3),
+                    x -> distinct(x).singularValues()));
+
+    private static Tensor distinct(Tensor x) {
+        int k = Math.min(x.dim(-1), x.dim(-2));
+        Tensor diagonal = Tensor.range(k).mul(3).add(2).diag();
+        return x.mul(0.2).add(diagonal.pad(0, 0, x.dim(-2) - k).pad(1, 0, x.dim(-1) - k));
+    }
+
+    /** Returns the non-negative eigenvalues of [[0, A], [Aᵀ, 0]], which are those of A to its own precision. */
+    static Tensor singularValues(Tensor a) {
+        Matrices.requireMatrices("singularValues", a);
+        Matrices.requireFinite("singularValues", a);
+        int m = a.dim(-2);
+        int n = a.dim(-1);
+        int k = Math.min(m, n);
+        Tensor upper = a.pad(-1, m, 0);
+        Tensor lower = a.transpose().pad(-1, 0, n);
+        Tensor values = new Eigen().apply(Tensor.concat(-2, upper, lower));
+        Tensor ascending = Eigen.row(values).squeeze(-2);
+        return ascending.slice(-1, m + n - k, m + n, -1);
+    }
+}
