@@ -69,6 +69,7 @@ final class Einsum {
         }
         List<Integer> output = arrow < 0 ? implicitOutput(inputs) : explicitOutput(written.substring(arrow + 2));
         for (int k = 0; k < terms.size(); k++) {
+            terms.set(k, withoutRepeated(terms.get(k)));
             terms.set(k, summed(terms.get(k), needed(output, terms, k, k)));
         }
         while (terms.size() > 1) {
@@ -186,6 +187,22 @@ final class Einsum {
         return result;
     }
 
+    /** Takes away axes of length 1 that an ellipsis repeats to the length that others have. */
+    private Term withoutRepeated(Term term) {
+        Tensor tensor = term.tensor;
+        List<Integer> left = new ArrayList<>();
+        int[] repeated = new int[term.subscripts.size()];
+        int count = 0;
+        for (int axis = 0; axis < term.subscripts.size(); axis++) {
+            if (tensor.dim(axis) == lengths.getOrDefault(term.subscripts.get(axis), 1)) {
+                left.add(term.subscripts.get(axis));
+            } else {
+                repeated[count++] = axis;
+            }
+        }
+        return new Term(tensor.squeeze(Arrays.copyOf(repeated, count)), left);
+    }
+
     /** Returns the subscripts that the output or terms other than two given ones have. */
     private static Set<Integer> needed(List<Integer> output, List<Term> terms, int a, int b) {
         Set<Integer> needed = new LinkedHashSet<>(output);
@@ -256,11 +273,17 @@ final class Einsum {
                 (needed.contains(subscript) ? batch : shared).add(subscript);
             }
         }
-        Tensor left = blocks(a, batch, ownA, shared);
-        Tensor right = blocks(b, batch, shared, ownB);
         List<Integer> subscripts = new ArrayList<>(batch);
         subscripts.addAll(ownA);
         subscripts.addAll(ownB);
+        if (!batch.isEmpty() && ownA.isEmpty() && ownB.isEmpty()) {
+            // products of single numbers, not of matrices
+            subscripts.addAll(shared);
+            Tensor products = permuted(a, subscripts).mul(permuted(b, subscripts));
+            return summed(new Term(products, subscripts), Set.copyOf(batch));
+        }
+        Tensor left = blocks(a, batch, ownA, shared);
+        Tensor right = blocks(b, batch, shared, ownB);
         int[] dims = subscripts.stream().mapToInt(lengths::get).toArray();
         return new Term(left.matmul(right).reshape(dims), subscripts);
     }
@@ -270,19 +293,13 @@ final class Einsum {
         List<Integer> order = new ArrayList<>(first);
         order.addAll(second);
         order.addAll(third);
-        int[] full = order.stream().mapToInt(lengths::get).toArray();
-        return permuted(term, order).broadcastTo(full).reshape((int) size(first), (int) size(second), (int)
-                size(third));
+        return permuted(term, order).reshape((int) size(first), (int) size(second), (int) size(third));
     }
 
-    private Tensor permuted(Term term, List<Integer> order) {
-        int[] axes = order.stream().mapToInt(term.subscripts::indexOf).toArray();
-        boolean same = true;
-        for (int axis = 0; axis < axes.length; axis++) {
-            same &= axes[axis] == axis;
-        }
-        Tensor moved = same ? term.tensor : term.tensor.permute(axes);
-        int[] full = order.stream().mapToInt(lengths::get).toArray();
-        return Arrays.equals(full, moved.shape.toArray()) ? moved : moved.broadcastTo(full);
+    private static Tensor permuted(Term term, List<Integer> order) {
+        return term.subscripts.equals(order)
+                ? term.tensor
+                : term.tensor.permute(
+                        order.stream().mapToInt(term.subscripts::indexOf).toArray());
     }
 }

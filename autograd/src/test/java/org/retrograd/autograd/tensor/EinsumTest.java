@@ -53,6 +53,18 @@ class EinsumTest {
     }
 
     @Test
+    void axesOfLengthOneOfAnEllipsisAreRepeated() {
+        Tensor one = normal(7, 1, 3);
+        Tensor two = normal(8, 2, 3);
+        near(Tensor.einsum("...i,...i->...i", one, two), one.mul(two));
+        near(Tensor.einsum("...i,...i", one, two), one.mul(two).sum(1));
+        near(
+                Tensor.einsum("...i,...j,...->...ij", one, two, normal(9, 2)),
+                one.expandDims(2).mul(two.expandDims(1)).mul(normal(9, 2).reshape(2, 1, 1)));
+        near(Tensor.einsum("...i,...i", one, one), one.square().sum(1));
+    }
+
+    @Test
     void chainsAreContractedTheCheapWay() {
         // from the left this would hold 300 x 300 numbers, from the right 300 at the most
         Tensor u = normal(7, 300, 2);
