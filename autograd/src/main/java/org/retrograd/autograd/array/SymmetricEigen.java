@@ -24,12 +24,13 @@ public final class SymmetricEigen {
                     symmetric[i][j] = 0.5 * a.values[at + i * n + j] + 0.5 * a.values[at + j * n + i];
                 }
             }
+            int exponent = scaleDown(symmetric);
             EigenDecomposition found = new EigenDecomposition(new Array2DRowRealMatrix(symmetric, false));
             int block = matrix * (n + 1) * n;
             for (int k = 0; k < n; k++) {
                 // Commons Math has the largest first
                 write(
-                        found.getRealEigenvalue(n - 1 - k),
+                        Math.scalb(found.getRealEigenvalue(n - 1 - k), exponent),
                         found.getEigenvector(n - 1 - k).toArray(),
                         k,
                         block,
@@ -38,19 +39,41 @@ public final class SymmetricEigen {
         }
     }
 
+    /** Brings the largest entry near 1 and returns the exponent that was taken off, since entries are squared. */
+    static int scaleDown(double[][] a) {
+        double largest = 0;
+        for (double[] row : a) {
+            for (double entry : row) {
+                largest = Math.max(largest, Math.abs(entry));
+            }
+        }
+        int exponent = largest == 0 ? 0 : Math.getExponent(largest);
+        for (double[] row : a) {
+            for (int j = 0; j < row.length; j++) {
+                row[j] = Math.scalb(row[j], -exponent);
+            }
+        }
+        return exponent;
+    }
+
     private static void write(double value, double[] vector, int k, int block, Storage out) {
         int n = vector.length;
+        double sign = signOfLargest(vector);
+        out.values[block + k] = value;
+        for (int i = 0; i < n; i++) {
+            out.values[block + (i + 1) * n + k] = sign * vector[i];
+        }
+    }
+
+    /** Returns the sign of the entry largest in size, of the first such if several are. */
+    static double signOfLargest(double[] vector) {
         int largest = 0;
-        for (int i = 1; i < n; i++) {
+        for (int i = 1; i < vector.length; i++) {
             // entries that differ by rounding count as equal, so that the sign does not hang on it
             if (Math.abs(vector[i]) > Math.abs(vector[largest]) * (1 + 1e-8)) {
                 largest = i;
             }
         }
-        double sign = vector[largest] < 0 ? -1 : 1;
-        out.values[block + k] = value;
-        for (int i = 0; i < n; i++) {
-            out.values[block + (i + 1) * n + k] = sign * vector[i];
-        }
+        return vector[largest] < 0 ? -1 : 1;
     }
 }

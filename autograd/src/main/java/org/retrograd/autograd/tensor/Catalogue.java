@@ -33,6 +33,7 @@ public final class Catalogue {
             SolveOps.class,
             DeterminantOps.class,
             FactorOps.class,
+            SpectralOps.class,
             Einsum.class);
 
     private Catalogue() {}

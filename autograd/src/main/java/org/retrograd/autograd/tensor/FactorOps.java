@@ -7,16 +7,16 @@ import static org.retrograd.autograd.tensor.Matrices.productTransposed;
 import static org.retrograd.autograd.tensor.Matrices.symmetric;
 import static org.retrograd.autograd.tensor.Matrices.transposedProduct;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Cholesky;
 import org.retrograd.autograd.array.Householder;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
-import org.retrograd.autograd.array.SymmetricEigen;
 
 /**
- * Factorisations, and what is read off them.
+ * Cholesky, QR and least squares.
  *
  * <p>One that has several factors returns them one above the other in one tensor, of which the method returns slices: an
  * operation has one result, and a derivative by one factor only has zeros elsewhere.
@@ -27,11 +27,6 @@ final class FactorOps {
     /** Returns a symmetric positive definite matrix, for examples. */
     private static Tensor definite(Tensor x) {
         return productTransposed(x, x).add(Tensor.eye(x.dim(-2)));
-    }
-
-    /** Returns a symmetric matrix whose eigenvalues are apart, for examples. */
-    private static Tensor apart(Tensor x) {
-        return symmetric(x).mul(0.3).add(Tensor.range(x.dim(-1)).mul(3).diag());
     }
 
     /** Returns the lower triangle with half of the diagonal: the part of a symmetric X for which L + Lᵀ = X. */
@@ -66,6 +61,11 @@ final class FactorOps {
         @Override
         public Shape shape(Tensor[] in) {
             return in[0].shape;
+        }
+
+        @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
         }
 
         @Override
@@ -132,6 +132,11 @@ final class FactorOps {
         }
 
         @Override
+        public Relation relation(int k, Tensor[] in, Tensor y) {
+            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
+        }
+
+        @Override
         public Storage compute(Tensor[] in, Shape out) {
             int n = out.dim(-1);
             int m = out.dim(-2) - n;
@@ -170,6 +175,12 @@ final class FactorOps {
             Tensor upper = c.sub(below).add(below.transpose());
             return Tensor.concat(-2, moved.sub(product(q, upper)), product(upper, r));
         }
+
+        /** The diagonal of R: 0 where columns depend on each other. */
+        @Override
+        public List<Kink> kinks(Tensor[] in, Tensor y) {
+            return List.of(new Kink(0, r(y).diagonal()));
+        }
     }
 
     static Qr qr(Tensor a) {
@@ -199,12 +210,17 @@ final class FactorOps {
     }
 
     static Tensor lstsq(Tensor a, Tensor b) {
+        Matrices.requireMatrices("lstsq", a);
+        if (a.dim(-2) < a.dim(-1)) {
+            throw new IllegalArgumentException("lstsq needs at least as many equations as unknowns, but got shape "
+                    + a.shape + ": add a penalty, and solve");
+        }
         Qr factors = qr(a);
         Tensor columns = Matrices.columns("lstsq", a, b);
         Tensor diagonal = factors.r().diagonal().detach().abs();
         if (a.dim(-1) > 0 && diagonal.size() > 0) {
             Tensor largest = diagonal.max(Dims.KEEP, -1);
-            if (diagonal.le(largest.mul(1e-14)).any()) {
+            if (diagonal.le(largest.mul(1e-15 * a.dim(-2))).any()) {
                 throw new ArithmeticException(
                         "lstsq needs matrices whose columns are independent, but the diagonal of R is " + diagonal
                                 + " for A of shape " + a.shape + ": drop columns, or add a penalty");
@@ -212,119 +228,5 @@ final class FactorOps {
         }
         Tensor projected = transposedProduct(factors.q(), columns);
         return Matrices.likeRightSide(solve(factors.r(), projected, Triangle.UPPER), b);
-    }
-
-    static final Definition EIGH = Definition.of(
-            "eigh",
-            "Eigenvalues, ascending, and orthonormal eigenvectors of a symmetric matrix; the largest entry of each vector is "
-                    + "positive. Where eigenvalues repeat, vectors have no derivative (NaN); values have.",
-            call("x.eigh().values()", real(3, 3), x -> apart(x).eigh().values()),
-            call(
-                    "x.eigh().vectors() of a batch",
-                    real(2, 2, 2),
-                    x -> apart(x).eigh().vectors()));
-
-    static final Definition EIGENVALUES = Definition.of(
-            "eigenvalues",
-            "The eigenvalues of a symmetric matrix in ascending order.",
-            call("x.eigenvalues()", real(3, 3), x -> apart(x).eigenvalues()));
-
-    /** The eigenvalues as a row above the matrix of eigenvectors, [.., n + 1, n]. Rules by Giles (2008), section 3.1. */
-    static final class Eigen extends Op {
-        @Override
-        public String name() {
-            return "eigh";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            Shape a = in[0].shape;
-            return a.with(a.rank() - 2, a.dim(-1) + 1);
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            int n = out.dim(-1);
-            Storage factors = Storage.allocate(out.size());
-            SymmetricEigen.factor(in[0].data, out.size() / Math.max(1, (n + 1) * n), n, factors);
-            return factors;
-        }
-
-        private static Tensor row(Tensor y) {
-            return y.slice(-2, 0, 1);
-        }
-
-        private static Tensor vectors(Tensor y) {
-            return y.slice(-2, 1, y.dim(-2));
-        }
-
-        /** Returns 1 / (λⱼ - λᵢ) for i ≠ j, 0 on the diagonal. */
-        private static Tensor gaps(Tensor y) {
-            Tensor differences = row(y).sub(row(y).transpose());
-            Mask diagonal = Tensor.eye(y.dim(-1)).eq(1);
-            return Tensor.where(
-                    diagonal,
-                    Tensor.scalar(0),
-                    Tensor.where(diagonal, Tensor.scalar(1), differences).reciprocal());
-        }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            Tensor v = vectors(y);
-            Tensor turned = DeterminantOps.strong(transposedProduct(v, vectors(g)), gaps(y));
-            Tensor middle = Matrices.diagonalMatrix(row(g)).add(turned);
-            return symmetric(productTransposed(product(v, middle), v));
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            Tensor v = vectors(y);
-            Tensor s = product(transposedProduct(v, symmetric(Objects.requireNonNull(t[0]))), v);
-            Tensor turned = product(v, DeterminantOps.strong(s, gaps(y)));
-            return Tensor.concat(-2, Matrices.diagonalRow(s), turned);
-        }
-
-        /** Errors are those of the norm of the matrix; in vectors, over the gaps between eigenvalues. */
-        @Override
-        public Tensor magnitude(Tensor[] in, Tensor y) {
-            Tensor norm = row(y).abs().max(Dims.KEEP, -1);
-            Tensor wide = gaps(y).abs().sum(Dims.KEEP, -2).mul(norm).add(1);
-            return Tensor.concat(-2, norm.mul(Tensor.ones(1, y.dim(-1))), wide.mul(Tensor.ones(y.dim(-1), 1)));
-        }
-    }
-
-    static Eigh eigh(Tensor a) {
-        Matrices.requireSymmetric("eigh", a);
-        Tensor factors = new Eigen().apply(a);
-        return new Eigh(Eigen.row(factors).squeeze(-2), Eigen.vectors(factors));
-    }
-
-    static final Definition SINGULAR_VALUES = Definition.of(
-            "singularValues",
-            "The singular values, descending; where one is 0 its derivative is a subgradient.",
-            call("x.singularValues()", real(3, 2), x -> distinct(x).singularValues()),
-            call(
-                    "x.singularValues() of a wide batch",
-                    real(2, 2, 3),
-                    x -> distinct(x).singularValues()));
-
-    private static Tensor distinct(Tensor x) {
-        int k = Math.min(x.dim(-1), x.dim(-2));
-        Tensor diagonal = Tensor.range(k).mul(3).add(2).diag();
-        return x.mul(0.2).add(diagonal.pad(0, 0, x.dim(-2) - k).pad(1, 0, x.dim(-1) - k));
-    }
-
-    /** Returns the non-negative eigenvalues of [[0, A], [Aᵀ, 0]], which are those of A to its own precision. */
-    static Tensor singularValues(Tensor a) {
-        Matrices.requireMatrices("singularValues", a);
-        Matrices.requireFinite("singularValues", a);
-        int m = a.dim(-2);
-        int n = a.dim(-1);
-        int k = Math.min(m, n);
-        Tensor upper = a.pad(-1, m, 0);
-        Tensor lower = a.transpose().pad(-1, 0, n);
-        Tensor values = new Eigen().apply(Tensor.concat(-2, upper, lower));
-        Tensor ascending = Eigen.row(values).squeeze(-2);
-        return ascending.slice(-1, m + n - k, m + n, -1);
     }
 }

@@ -95,22 +95,31 @@ public sealed interface LinearAlgebraMethods permits Tensor {
 
     /**
      * Returns eigenvalues, ascending, and eigenvectors of a symmetric matrix: {@code [.., n, n] → [.., n], [.., n, n]}. Where
-     * eigenvalues repeat, single vectors are not determined and have derivative NaN; the values have one, that of the
-     * vectors found.
+     * eigenvalues repeat, single vectors are not determined and have derivative NaN; the values share theirs equally.
      *
      * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding
      */
     default Eigh eigh() {
-        return FactorOps.eigh(self());
+        return SpectralOps.eigh(self());
     }
 
     /** Returns the eigenvalues of a symmetric matrix in ascending order: {@link #eigh}. */
     default Tensor eigenvalues() {
-        return eigh().values();
+        return SpectralOps.eigenvalues(self());
     }
 
     /** Returns the singular values, descending: {@code [.., m, n] → [.., min(m, n)]}. */
     default Tensor singularValues() {
-        return FactorOps.singularValues(self());
+        return SpectralOps.singularValues(self());
+    }
+
+    /**
+     * Returns the reduced singular value decomposition: {@code [.., m, n] → [.., m, k], [.., k], [.., k, n]} with k = min(m,
+     * n). Vectors have derivative NaN where values repeat, or are 0 and the matrix is not square.
+     *
+     * @throws IllegalArgumentException if an entry is not finite
+     */
+    default Svd svd() {
+        return SpectralOps.svd(self());
     }
 }

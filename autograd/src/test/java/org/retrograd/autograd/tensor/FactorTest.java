@@ -3,8 +3,11 @@ package org.retrograd.autograd.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.retrograd.autograd.diff.Derivatives.gradient;
+import static org.retrograd.autograd.diff.Derivatives.hessian;
+import static org.retrograd.autograd.diff.Derivatives.jvp;
 
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,14 @@ class FactorTest {
                     near(v.transpose().matmul(v), Tensor.eye(n), 1e-12);
                     assertThat(eigh.values().sort(0).sameAs(eigh.values())).isTrue();
 
+                    Svd svd = tall.svd();
+                    near(svd.u().mul(svd.s()).matmul(svd.vh()), tall, 1e-13);
+                    near(svd.u().transpose().matmul(svd.u()), Tensor.eye(n), 1e-13);
+                    near(svd.vh().matmul(svd.vh().transpose()), Tensor.eye(n), 1e-13);
+                    near(tall.transpose().singularValues(), svd.s(), 1e-14);
+                    assertThat(svd.s().sort(0, Order.DESCENDING).sameAs(svd.s()))
+                            .isTrue();
+
                     near(
                             tall.singularValues().square(),
                             tall.transpose().matmul(tall).eigenvalues().flip(0),
@@ -92,14 +103,92 @@ class FactorTest {
         Tensor ofVectors =
                 gradient((Tensor x) -> x.eigh().vectors().mul(normal(1, 3, 3)).sum(), a);
         assertThat(ofVectors.ne(ofVectors).any()).isTrue();
-        Tensor zero = gradient((Tensor x) -> x.singularValues().sum(), Tensor.zeros(2, 2));
-        assertThat(zero.abs().le(1).all()).isTrue();
+        assertThat(gradient((Tensor x) -> x.singularValues().sum(), Tensor.zeros(3, 2))
+                        .toArray())
+                .containsOnly(0.0);
         near(
                 gradient(
                         (Tensor x) -> x.singularValues().slice(0, 0, 1).sum(),
                         Tensor.of(3, 0).diag()),
                 Tensor.of(1, 0).diag(),
                 1e-15);
+    }
+
+    @Test
+    void equalEigenvaluesShareWhateverTheirVectorsAre() {
+        // the largest is twofold: the subgradient of least norm is half of the projection on its plane
+        Tensor u = Tensor.of(1, 2, -1).div(Math.sqrt(6));
+        Tensor a = Tensor.eye(3).mul(5).sub(u.outer(u).mul(4));
+        Tensor half = Tensor.eye(3).sub(u.outer(u)).mul(0.5);
+        near(gradient((Tensor x) -> x.eigenvalues().slice(0, 2, 3).sum(), a), half, 1e-14);
+        near(gradient((Tensor x) -> x.eigenvalues().slice(0, 1, 2).sum(), a), half, 1e-14);
+        Tensor t = symmetric(normal(5, 3, 3));
+        near(jvp(Tensor::eigenvalues, a, t).slice(0, 2, 3).sum(), half.mul(t).sum(), 1e-14);
+        // the vector of the single one is determined, and so are its derivatives
+        Tensor w = normal(6, 3);
+        UnaryOperator<Tensor> single =
+                x -> x.eigh().vectors().slice(1, 0, 1).squeeze(1).dot(w);
+        Tensor moved = jvp(single, a, t);
+        // v' = (λ - A)⁺ T v
+        Tensor v = a.eigh().vectors().slice(1, 0, 1).squeeze(1);
+        Tensor pseudoInverse = Tensor.eye(3).sub(v.outer(v)).mul(1 / (1 - 5.0));
+        near(moved, w.dot(pseudoInverse.matmul(t.matmul(v))), 1e-13);
+        near(gradient(single, a).mul(t).sum(), moved, 1e-13);
+    }
+
+    @Test
+    void whatRepeatedValuesLeaveUndefinedIsNaN() {
+        Tensor a = Tensor.eye(2).mul(2);
+        Tensor second = hessian((Tensor x) -> x.eigenvalues().square().sum(), a);
+        assertThat(second.ne(second).any()).isTrue();
+        // twice the singular value 1, and 3
+        Tensor b = Tensor.of(1, 3, 1).diag();
+        Tensor w = normal(7, 3);
+        Tensor single =
+                gradient((Tensor x) -> x.svd().u().slice(1, 0, 1).squeeze(1).dot(w), b);
+        assertThat(single.ne(single).any()).isFalse();
+        Tensor other =
+                gradient((Tensor x) -> x.svd().vh().slice(0, 1, 2).squeeze(0).dot(w), b);
+        assertThat(other.ne(other).any()).isTrue();
+        near(
+                gradient((Tensor x) -> x.singularValues().slice(0, 2, 3).sum(), b),
+                Tensor.of(0.5, 0, 0.5).diag(),
+                1e-15);
+        // a vector of a singular value 0: determined by orthogonality in a square matrix alone
+        Tensor tall = Tensor.of(new double[][] {{2, 0}, {0, 0}, {0, 0}});
+        Tensor lost =
+                gradient((Tensor x) -> x.svd().u().slice(1, 1, 2).squeeze(1).dot(w), tall);
+        assertThat(lost.ne(lost).any()).isTrue();
+        near(
+                gradient((Tensor x) -> x.singularValues().sum(), tall),
+                Tensor.of(1, 0, 0, 0, 0, 0).reshape(3, 2),
+                1e-15);
+    }
+
+    private static Tensor symmetric(Tensor x) {
+        return x.add(x.transpose()).mul(0.5);
+    }
+
+    @Test
+    void singularValuesOfTallMatricesHaveSecondDerivatives() {
+        Tensor tall = normal(5, 5, 2);
+        Tensor squares = hessian((Tensor x) -> x.singularValues().square().sum(), tall);
+        near(squares.reshape(10, 10), Tensor.eye(10).mul(2), 1e-12);
+    }
+
+    @Test
+    void scalesDoNotMatter() {
+        Tensor a = definite(3, 4);
+        for (int exponent : new int[] {-1000, -600, 600, 1000}) {
+            double scale = Math.scalb(1.0, exponent);
+            assertThat(a.mul(scale).eigenvalues().sameAs(a.eigenvalues().mul(scale)))
+                    .isTrue();
+            assertThat(a.mul(scale).singularValues().sameAs(a.singularValues().mul(scale)))
+                    .isTrue();
+            assertThat(a.mul(scale).eigh().vectors().sameAs(a.eigh().vectors())).isTrue();
+            near(a.mul(scale).qr().r().div(scale), a.qr().r(), 1e-14);
+            near(a.mul(scale).cholesky().div(Math.scalb(1.0, exponent / 2)), a.cholesky(), 1e-14);
+        }
     }
 
     @Test
@@ -118,6 +207,10 @@ class FactorTest {
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageStartingWith("lstsq needs matrices whose columns are independent, but the diagonal of R is ")
                 .hasMessageEndingWith(" for A of shape [3, 2]: drop columns, or add a penalty");
+        assertThatThrownBy(() -> a.transpose().lstsq(Tensor.of(1, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "lstsq needs at least as many equations as unknowns, but got shape [2, 3]: add a penalty, and solve");
     }
 
     @Test
