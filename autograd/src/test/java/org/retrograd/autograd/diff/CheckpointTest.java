@@ -204,6 +204,19 @@ class CheckpointTest {
     }
 
     @Test
+    void aCapturedValueThatWasReplacedIsFoundEvenIfItIsEqual() {
+        Tensor[] weight = {Tensor.variable(1, 2, 3).named("w")};
+        Tensor y = Checkpoint.checkpoint((Tensor z) -> z.mul(weight[0]), X);
+        weight[0] = weight[0].withValue(Tensor.of(1, 2, 3));
+        assertThatThrownBy(() -> y.sum().backward())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "\"checkpoint\" was evaluated again for its derivative and used other values from outside than"
+                                + " before: [\"w\"] in place of [\"w\"]; take derivatives before a parameter is updated, and do not"
+                                + " let the function change what it uses");
+    }
+
+    @Test
     void aFunctionThatIsNotRepeatableIsFound() {
         SplittableRandom shared = new SplittableRandom(1);
         Tensor x = Tensor.variable(X);
