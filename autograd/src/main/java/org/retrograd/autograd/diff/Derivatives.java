@@ -245,20 +245,24 @@ public final class Derivatives {
     /**
      * Returns the derivative of the given order along {@code v}: dᵏ/dtᵏ f(x + t v) at t = 0. Order 0 is the value.
      *
-     * <p>Each order is a forward sweep over the one before: the cost doubles, at least, with each.
+     * <p>Found from the Taylor coefficients ({@link Taylor}), so that the cost grows with the square of the order.
      *
      * @throws IllegalArgumentException if {@code v} has not the form and shapes of {@code x}, or the order is negative
      */
     public static <X, Y> Y directional(Function<X, Y> f, X x, X v, int order) {
-        if (order < 0) {
-            throw new IllegalArgumentException("the order of a derivative cannot be negative, but is " + order);
+        Y coefficient = Taylor.coefficients(f, x, v, order).get(order);
+        double factorial = 1;
+        for (int k = 2; k <= order; k++) {
+            factorial *= k;
         }
-        Function<X, Y> derivative = z -> linearize(f, z).value();
-        for (int k = 0; k < order; k++) {
-            Function<X, Y> lower = k == 0 ? f : derivative;
-            derivative = z -> jvp(lower, z, v);
+        if (order < 2) {
+            return coefficient;
         }
-        return derivative.apply(x);
+        double scale = factorial;
+        Structure<Y> structure = Structure.of(coefficient);
+        return structure.with(structure.tensors("the coefficient", coefficient).stream()
+                .map(c -> c.mul(scale))
+                .toList());
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Shape;
 
 /**
  * The family of operations that are linear in each input.
@@ -12,6 +13,14 @@ public abstract class Linear extends Op {
     /** Returns the transpose of the map from input {@code k} to the result, applied to a cotangent of the result. */
     public abstract Tensor transpose(int k, Tensor g, Tensor[] in);
 
+    /**
+     * Whether the operation is linear in all inputs together, like a sum, rather than in each while the others are held, like
+     * a product.
+     */
+    public boolean together() {
+        return false;
+    }
+
     @Override
     public final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return transpose(k, g, in);
@@ -19,6 +28,24 @@ public abstract class Linear extends Op {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        return together() ? ofTangents(t, in) : ofEachTangent(t, in);
+    }
+
+    private Tensor ofTangents(@Nullable Tensor[] t, Tensor[] in) {
+        Shape directions = Shape.SCALAR;
+        for (int k = 0; k < in.length; k++) {
+            Tensor tangent = t[k];
+            directions = tangent == null ? directions : Directions.of(tangent, in[k]);
+        }
+        Tensor[] tangents = new Tensor[in.length];
+        for (int k = 0; k < in.length; k++) {
+            Tensor tangent = t[k];
+            tangents[k] = tangent == null ? Tensor.zeros(directions.append(in[k].shape)) : tangent;
+        }
+        return apply(tangents);
+    }
+
+    private Tensor ofEachTangent(@Nullable Tensor[] t, Tensor[] in) {
         Tensor sum = null;
         for (int k = 0; k < in.length; k++) {
             Tensor tangent = t[k];

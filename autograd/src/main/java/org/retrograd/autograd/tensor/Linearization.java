@@ -218,6 +218,38 @@ public final class Linearization {
     }
 
     /**
+     * Returns the Taylor coefficients of the results along a curve through the point, from order 1 to {@code order}: each
+     * element holds those of one order for all results.
+     *
+     * @param curve the Taylor coefficients of the curve, from order 1 on, each element those of one order for all arguments,
+     *     {@code null} for zero; what is missing is zero
+     * @throws IllegalArgumentException if number or shapes do not fit
+     */
+    public List<List<Tensor>> pushSeries(List<? extends List<? extends @Nullable Tensor>> curve, int order) {
+        for (List<? extends @Nullable Tensor> coefficients : curve) {
+            Shape directions = requireDirections("coefficient", "argument", coefficients, List.of(variables));
+            if (directions.rank() > 0) {
+                throw new IllegalArgumentException(
+                        "a curve has one direction, but got " + directions.dim(0) + " of them: "
+                                + "coefficients of shapes " + shapes(coefficients) + " for arguments of shapes "
+                                + shapes(List.of(variables)));
+            }
+        }
+        List<List<Tensor>> series = new ArrayList<>(order);
+        List<List<@Nullable Tensor>> found =
+                graph == null ? List.of() : SeriesSweep.run(graph, outputs, variables, curve, order);
+        for (int k = 0; k < order; k++) {
+            List<Tensor> coefficients = new ArrayList<>(outputs.size());
+            for (int i = 0; i < outputs.size(); i++) {
+                Tensor c = graph == null ? null : found.get(k).get(i);
+                coefficients.add(c == null ? Tensor.zeros(outputs.get(i).shape) : c);
+            }
+            series.add(coefficients);
+        }
+        return series;
+    }
+
+    /**
      * Returns which entries of the value depend on which entries of the arguments, as far as the recorded calls tell: the
      * pattern of the Jacobian, or more. Rows are the entries of the value, columns those of the arguments one after the
      * other, all in row-major order.

@@ -5,7 +5,6 @@ import static org.retrograd.autograd.tensor.Definition.real;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Indexing;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -428,18 +427,8 @@ final class ShapeOps {
         }
 
         @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            Shape directions = Shape.SCALAR;
-            for (int k = 0; k < in.length; k++) {
-                Tensor tangent = t[k];
-                directions = tangent == null ? directions : Directions.of(tangent, in[k]);
-            }
-            Tensor[] parts = new Tensor[in.length];
-            for (int k = 0; k < in.length; k++) {
-                Tensor tangent = t[k];
-                parts[k] = tangent == null ? Tensor.zeros(directions.append(in[k].shape)) : tangent;
-            }
-            return apply(parts);
+        public boolean together() {
+            return true;
         }
 
         @Override

@@ -41,7 +41,7 @@ final class SolveOps {
             call("x.solve(y) of size 0", real(0, 0), real(0, 2), Tensor::solve));
 
     /** op(A)⁻¹B, with the factors of A found when the operation was made. */
-    static final class Solve extends Op {
+    static final class Solve extends Division {
         private final LuFactors known;
         private final boolean transposed;
 
@@ -53,17 +53,6 @@ final class SolveOps {
         @Override
         public String name() {
             return "solve";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return Matrices.solution(in[0], in[1]);
-        }
-
-        /** A solution depends on its own right side and on the whole matrix. */
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return k == 0 ? Relation.ofBatches(in[0].shape, 2, y.shape, 2) : Relation.ofLines(in[1].shape, -2, y.shape);
         }
 
         @Override
@@ -82,15 +71,8 @@ final class SolveOps {
         }
 
         @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            Tensor a = Directions.aligned(t[0], in[0], y.rank());
-            Tensor b = Directions.aligned(t[1], in[1], y.rank());
-            Tensor right = b;
-            if (a != null) {
-                Tensor moved = transposed ? transposedProduct(a, y) : product(a, y);
-                right = b == null ? moved.neg() : b.sub(moved);
-            }
-            return apply(in[0], Objects.requireNonNull(right));
+        Tensor multiply(Tensor a, Tensor x) {
+            return transposed ? transposedProduct(a, x) : product(a, x);
         }
 
         /** By the componentwise bound |A⁻¹| (|A| |X| + |B|) (Higham, Accuracy and Stability, section 7.2). */
@@ -179,7 +161,7 @@ final class SolveOps {
                     (x, y) -> x.mul(0.5).triangularSolve(y, Triangle.UPPER.unitDiagonal())));
 
     /** op(T)⁻¹B for a triangle T. */
-    static final class TriangularSolve extends Op {
+    static final class TriangularSolve extends Division {
         private final Triangle triangle;
 
         TriangularSolve(Triangle triangle) {
@@ -189,17 +171,6 @@ final class SolveOps {
         @Override
         public String name() {
             return "triangularSolve";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return Matrices.solution(in[0], in[1]);
-        }
-
-        /** A solution depends on its own right side and on the whole matrix. */
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return k == 0 ? Relation.ofBatches(in[0].shape, 2, y.shape, 2) : Relation.ofLines(in[1].shape, -2, y.shape);
         }
 
         @Override
@@ -228,16 +199,9 @@ final class SolveOps {
         }
 
         @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            Tensor a = Directions.aligned(t[0], in[0], y.rank());
-            Tensor b = Directions.aligned(t[1], in[1], y.rank());
-            Tensor right = b;
-            if (a != null) {
-                Tensor read = triangle.of(a);
-                Tensor moved = triangle.transpose() ? transposedProduct(read, y) : product(read, y);
-                right = b == null ? moved.neg() : b.sub(moved);
-            }
-            return apply(in[0], Objects.requireNonNull(right));
+        Tensor multiply(Tensor a, Tensor x) {
+            Tensor read = triangle.of(a);
+            return triangle.transpose() ? transposedProduct(read, x) : product(read, x);
         }
 
         @Override
