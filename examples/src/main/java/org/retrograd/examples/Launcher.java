@@ -69,7 +69,8 @@ public final class Launcher {
                 new ConvDigits(),
                 new CustomFunctions(),
                 new Implicit(),
-                new SparseJacobian());
+                new SparseJacobian(),
+                new HessianNewton());
     }
 
     /** Runs the example named by the first argument and exits. */
