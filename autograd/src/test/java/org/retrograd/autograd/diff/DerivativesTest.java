@@ -89,7 +89,68 @@ class DerivativesTest {
                             return A.transpose()
                                     .matmul(p.mul(p.neg().add(1)).diag())
                                     .matmul(A);
-                        }));
+                        }),
+                new Known(
+                        "Himmelblau",
+                        DerivativesTest::himmelblau,
+                        Tensor.of(-1.5, 2.3),
+                        v -> {
+                            double x = v.get(0);
+                            double y = v.get(1);
+                            double a = x * x + y - 11;
+                            double b = x + y * y - 7;
+                            return Tensor.of(4 * x * a + 2 * b, 2 * a + 4 * y * b);
+                        },
+                        v -> {
+                            double x = v.get(0);
+                            double y = v.get(1);
+                            double mixed = 4 * (x + y);
+                            return Tensor.of(new double[][] {
+                                {12 * x * x + 4 * y - 42, mixed}, {mixed, 12 * y * y + 4 * x - 26}
+                            });
+                        }),
+                new Known(
+                        "potential of a charge",
+                        v -> v.norm().reciprocal(),
+                        x3,
+                        v -> v.div(v.norm().pow(3)).neg(),
+                        v -> {
+                            Tensor unit = v.div(v.norm());
+                            return unit.outer(unit)
+                                    .mul(3)
+                                    .sub(Tensor.eye(3))
+                                    .div(v.norm().pow(3));
+                        }),
+                new Known(
+                        "Cauchy likelihood",
+                        v -> v.sumSquares().log1p(),
+                        x3,
+                        v -> v.mul(2).div(v.sumSquares().add(1)),
+                        v -> {
+                            Tensor s = v.sumSquares().add(1);
+                            return Tensor.eye(3)
+                                    .mul(2)
+                                    .div(s)
+                                    .sub(v.outer(v).mul(4).div(s.square()));
+                        }),
+                new Known(
+                        "geometric mean",
+                        v -> v.log().mean().exp(),
+                        Tensor.of(0.2, 0.3, 1.5),
+                        v -> v.log().mean().exp().div(v).div(3),
+                        v -> {
+                            Tensor inverse = v.reciprocal();
+                            return inverse.outer(inverse)
+                                    .div(9)
+                                    .sub(inverse.square().diag().div(3))
+                                    .mul(v.log().mean().exp());
+                        }),
+                new Known(
+                        "cross-entropy",
+                        v -> A.matmul(v).logSumExp().sub(A.matmul(v).dot(Tensor.of(0.1, 0.6, 0.3))),
+                        x3,
+                        v -> A.transpose().matmul(A.matmul(v).softmax(0).sub(Tensor.of(0.1, 0.6, 0.3))),
+                        v -> A.transpose().matmul(softmaxSlope(A.matmul(v))).matmul(A)));
     }
 
     static Stream<Known> vector() {
@@ -173,6 +234,12 @@ class DerivativesTest {
         Tensor x = entry(v, 0);
         Tensor y = entry(v, 1);
         return x.neg().add(1).square().add(y.sub(x.square()).square().mul(100));
+    }
+
+    private static Tensor himmelblau(Tensor v) {
+        Tensor x = entry(v, 0);
+        Tensor y = entry(v, 1);
+        return x.square().add(y).sub(11).square().add(x.add(y.square()).sub(7).square());
     }
 
     private static Tensor entry(Tensor v, int i) {
