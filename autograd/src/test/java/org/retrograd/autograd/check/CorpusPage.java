@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The page of results: what the checker made of each kind of fault and function, beside the rules of PyTorch and JAX. */
 final class CorpusPage {
@@ -32,6 +33,13 @@ final class CorpusPage {
         void add(String name, boolean... columns) {
             rows.computeIfAbsent(name, unseen -> new Row()).add(columns);
             total.add(columns);
+        }
+
+        /** Returns the sums of the first columns, as in {@code 0, 3, 5}. */
+        String counts(int columns) {
+            return Arrays.stream(total.counts, 0, columns)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining(", "));
         }
     }
 
