@@ -13,6 +13,9 @@ final class Judge {
     /** How much more than the values the derivatives may be off by their own rounding. */
     private static final double OWN = 16;
 
+    /** How sharp, relative to the derivative, a reading must be that takes the values to be noisier than they should be. */
+    private static final double CONFIRMED = 1e-2;
+
     /** A table this sharp, relative to the derivative, is believed without asking others: it met nothing unusual. */
     private static final double SHARP = 1e-9;
 
@@ -45,9 +48,7 @@ final class Judge {
         }
         // values that are noisier than their operations say excuse nothing but what they confirm
         Outcome noisy = careful(where, ad, line.withNoise(noises.get(1).get()), widest);
-        boolean confirmed = noisy.status() == Status.AGREE
-                && noisy.comparison().bound()
-                        <= 1e-2 * Math.abs(noisy.comparison().differences());
+        boolean confirmed = noisy.status() == Status.AGREE && noisy.comparison().bound() <= CONFIRMED * ad.size();
         return confirmed ? noisy : outcome;
     }
 

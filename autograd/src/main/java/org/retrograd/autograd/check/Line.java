@@ -76,9 +76,19 @@ final class Line {
         return sum;
     }
 
-    /** Returns what rounding may do to a difference of the values at two distances. */
+    /**
+     * Returns what rounding may do to a difference of the values at two distances: the noise at both ends, more where the
+     * values are larger, and the error of the step itself, which numbers of the size of the point know to u/h only.
+     */
     double noise(double from, double to) {
-        return 2 * noise + Noise.UNIT * (Math.max(0, size(from) - size(0)) + Math.max(0, size(to) - size(0)));
+        return 2 * noise + moved(from) + moved(to);
+    }
+
+    private double moved(double h) {
+        if (h == 0) {
+            return 0;
+        }
+        return Noise.UNIT * (Math.max(0, size(h) - size(0)) + Math.abs(difference(0, h) / h));
     }
 
     private double size(double h) {
