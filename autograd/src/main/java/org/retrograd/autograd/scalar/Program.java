@@ -12,12 +12,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recorded computation as a value: a function from n numbers to m numbers that can be evaluated anywhere, differentiated
- * and printed.
+ * A recorded computation as a value: a function from n numbers to m numbers that can be evaluated anywhere, differentiated,
+ * printed and compiled.
  *
  * <pre>{@code
  * Program p = Program.record(2, (a, b) -> a.log().add(a.multiply(b)).subtract(b.sin()));
  * p.gradient(2, 5);
+ * p.compile().gradient(2, 5);
  * p.differentiate().print();
  * }</pre>
  *
@@ -167,7 +168,7 @@ public final class Program implements LocalFunction {
         return values(x)[one("value")];
     }
 
-    private int one(String what) {
+    int one(String what) {
         if (outputs.length != 1) {
             throw new IllegalStateException(
                     what + " is for one output, but the program has " + outputs.length + ": use values or jacobian");
@@ -333,6 +334,33 @@ public final class Program implements LocalFunction {
         return differentiate(outputs.length < inputs ? Mode.REVERSE : Mode.FORWARD);
     }
 
+    /** Returns the program as bytecode, for what is to run many times. */
+    public Compiled compile() {
+        return new Compiled(this);
+    }
+
+    /** Returns which entries of a program of so many rows are not the constant 0. */
+    boolean[][] pattern(int rows) {
+        boolean[][] pattern = new boolean[rows][outputs.length / Math.max(1, rows)];
+        for (int k = 0; k < outputs.length; k++) {
+            pattern[k / pattern[0].length][k % pattern[0].length] = outputs[k] >= 0 || code.constantAt(outputs[k]) != 0;
+        }
+        return pattern;
+    }
+
+    /** Whether the comparisons, of which {@code held} tells, go as they went; if not and that is to be reported, it is. */
+    boolean goesTheSameWay(double[] held) {
+        for (int k = 0; branches != Branches.KEEP && k < guards.size(); k++) {
+            if ((held[k] != 0) != guards.held(k)) {
+                if (branches == Branches.REPORT) {
+                    throw otherWay(k);
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Returns the outputs for scalars, which are recorded operation by operation. */
     public Scalar[] apply(Scalar... x) {
         Preconditions.checkArgument(x.length == inputs, "the program has %s inputs, but got %s", inputs, x.length);
@@ -363,7 +391,7 @@ public final class Program implements LocalFunction {
         return jacobianProgram.get().call(x);
     }
 
-    private boolean takesAnotherWay() {
+    boolean takesAnotherWay() {
         return guards.unguarded() && branches != Branches.KEEP && anew != null;
     }
 

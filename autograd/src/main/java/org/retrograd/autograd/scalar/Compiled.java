@@ -1,0 +1,165 @@
+package org.retrograd.autograd.scalar;
+
+import com.google.common.base.Preconditions;
+import com.google.common.base.Suppliers;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program as bytecode of the Java machine, which HotSpot compiles like any other: worth it for what runs thousands of times.
+ *
+ * <p>Each derivative is the code of its own program, written when first asked for. Results have the same bits as those of
+ * the {@link Program}. The classes are unloaded when this object is dropped. Threads may share it.
+ */
+public final class Compiled {
+    private final Program program;
+    private final Supplier<Code> values;
+    private final Supplier<Code> gradient;
+    private final Supplier<Code> jacobian;
+    private final Supplier<Code> hessian;
+
+    Compiled(Program program) {
+        this.program = program;
+        this.values = Suppliers.memoize(() -> new Code(program));
+        this.gradient = Suppliers.memoize(() -> new Code(program.withDerivatives(Mode.REVERSE)));
+        this.jacobian = Suppliers.memoize(() ->
+                new Code(program.differentiate(program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD)));
+        this.hessian = Suppliers.memoize(() -> new Code(program.differentiate().differentiate(Mode.FORWARD)));
+    }
+
+    /** The code of one program, with the arrays that a call needs, kept from call to call. */
+    private static final class Code {
+        private final Program program;
+        private final ProgramWriter.Written written;
+        private final AtomicReference<@Nullable Room> idle = new AtomicReference<>();
+
+        Code(Program program) {
+            this.program = program;
+            this.written = ProgramWriter.write(program);
+        }
+
+        /** Runs the code, and returns where the outputs are; {@link #release} it. Null if another way is to be recorded. */
+        @Nullable
+        Room run(double[] x) {
+            program.checkPoint(x);
+            if (program.takesAnotherWay()) {
+                return null;
+            }
+            Room arrays = idle.getAndSet(null);
+            if (arrays == null) {
+                arrays = new Room(new double[program.outputs()], new double[written.scratch()]);
+            }
+            written.run(x, arrays.y, arrays.scratch);
+            return program.goesTheSameWay(arrays.scratch) ? arrays : null;
+        }
+
+        void release(Room arrays) {
+            idle.set(arrays);
+        }
+    }
+
+    private record Room(double[] y, double[] scratch) {}
+
+    /** Returns the value of a program of one output. */
+    public double value(double... x) {
+        program.one("value");
+        Room arrays = values.get().run(x);
+        if (arrays == null) {
+            return program.value(x);
+        }
+        double y = arrays.y[0];
+        values.get().release(arrays);
+        return y;
+    }
+
+    /** Returns the outputs. */
+    public double[] values(double... x) {
+        double[] y = new double[program.outputs()];
+        values(x, y);
+        return y;
+    }
+
+    /** Writes the outputs into {@code out}, allocating nothing. */
+    public void values(double[] x, double[] out) {
+        requireLength(out, program.outputs());
+        Room arrays = values.get().run(x);
+        System.arraycopy(arrays == null ? program.values(x) : arrays.y, 0, out, 0, out.length);
+        if (arrays != null) {
+            values.get().release(arrays);
+        }
+    }
+
+    /** Returns the derivatives of a program of one output. */
+    public double[] gradient(double... x) {
+        double[] out = new double[program.inputs()];
+        gradient(x, out);
+        return out;
+    }
+
+    /** Writes the derivatives of a program of one output into {@code out}, allocating nothing, and returns the value. */
+    public double gradient(double[] x, double[] out) {
+        program.one("gradient");
+        requireLength(out, program.inputs());
+        Room arrays = gradient.get().run(x);
+        if (arrays == null) {
+            return program.gradient(x, out);
+        }
+        for (int k = 0; k < out.length; k++) {
+            // + 0 turns -0.0, a matter of the order of summing, into +0.0, as the sweeps do
+            out[k] = arrays.y[1 + k] + 0.0;
+        }
+        double y = arrays.y[0];
+        gradient.get().release(arrays);
+        return y;
+    }
+
+    private static void requireLength(double[] out, int results) {
+        Preconditions.checkArgument(
+                out.length == results, "%s results do not fit into an array of %s", results, out.length);
+    }
+
+    /** Returns the matrix of partial derivatives, output by input. */
+    public double[][] jacobian(double... x) {
+        Room arrays = jacobian.get().run(x);
+        if (arrays == null) {
+            return program.jacobian(x);
+        }
+        double[][] rows = rows(arrays.y, program.outputs());
+        jacobian.get().release(arrays);
+        return rows;
+    }
+
+    /** Returns which entries of the Jacobian may differ from 0: entry by entry, output by input. */
+    public boolean[][] jacobianPattern() {
+        return jacobian.get().program.pattern(program.outputs());
+    }
+
+    /** Returns the matrix of second derivatives of a program of one output. */
+    public double[][] hessian(double... x) {
+        program.one("hessian");
+        Room arrays = hessian.get().run(x);
+        if (arrays == null) {
+            return program.hessian(x);
+        }
+        double[][] rows = rows(arrays.y, program.inputs());
+        hessian.get().release(arrays);
+        return rows;
+    }
+
+    private double[][] rows(double[] entries, int count) {
+        double[][] rows = new double[count][program.inputs()];
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < program.inputs(); j++) {
+                rows[i][j] = entries[i * program.inputs() + j] + 0.0;
+            }
+        }
+        return rows;
+    }
+
+    /** Returns what was compiled: {@code compiled Program of …}. */
+    @Override
+    public String toString() {
+        return "compiled " + program;
+    }
+}

@@ -1,0 +1,238 @@
+package org.retrograd.autograd.scalar;
+
+import static org.objectweb.asm.Opcodes.ACC_PRIVATE;
+import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
+import static org.objectweb.asm.Opcodes.ACC_STATIC;
+import static org.objectweb.asm.Opcodes.ALOAD;
+import static org.objectweb.asm.Opcodes.DALOAD;
+import static org.objectweb.asm.Opcodes.DASTORE;
+import static org.objectweb.asm.Opcodes.DLOAD;
+import static org.objectweb.asm.Opcodes.DSTORE;
+import static org.objectweb.asm.Opcodes.INVOKESTATIC;
+import static org.objectweb.asm.Opcodes.RETURN;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.MethodVisitor;
+
+/**
+ * Writes a program as bytecode: a local variable for each value, in the order of the instructions.
+ *
+ * <p>HotSpot compiles no method of more than 8,000 bytes, so the program is cut into methods below that; what one leaves to
+ * later ones goes through an array of the caller's. Classes hold so few methods that their tables of constants never
+ * overflow.
+ */
+final class ProgramWriter {
+    /** Bytes of a method by an estimate that is never too low: as large as can be, since few large methods are fastest. */
+    private static final int METHOD_BYTES = 7_500;
+
+    private static final int METHODS_PER_CLASS = 40;
+    private static final String SIGNATURE = "([D[D[D)V";
+
+    // bytes of the parts of an instruction, local variables having numbers of two bytes
+    private static final int LOAD = 4;
+    private static final int CALL = 8;
+    private static final int ARRAY_ACCESS = 9;
+
+    // the parameters of the generated methods, as local variables
+    private static final int X = 0;
+    private static final int Y = 1;
+    private static final int SCRATCH = 2;
+    private static final int FREE = 3;
+
+    private final Program program;
+    private final Instructions code;
+
+    /** By instruction: the number of the method that computes it, counted from 1; inputs are in none. */
+    private final int[] methodOf;
+
+    /** By instruction: where in the scratch array it is left to later methods, or -1. */
+    private final int[] scratchOf;
+
+    /** By instruction: the local variable that holds it in the method that is being written, if {@link #seenIn} says so. */
+    private final int[] local;
+
+    private final int[] seenIn;
+    private final Map<Double, Integer> constants = new HashMap<>();
+    private final List<List<Integer>> results = new ArrayList<>();
+    private int scratch;
+    private int methods;
+    private int free;
+
+    private ProgramWriter(Program program) {
+        this.program = program;
+        this.code = program.code;
+        this.methodOf = new int[code.size];
+        this.scratchOf = new int[code.size];
+        this.local = new int[code.size];
+        this.seenIn = new int[code.size];
+        this.scratch = program.guards.size();
+        Arrays.fill(scratchOf, -1);
+    }
+
+    /** A program as code: its pieces in order, and the length of the scratch array that they share. */
+    record Written(ImmutableList<StraightLine> pieces, int scratch) {
+        void run(double[] x, double[] y, double[] scratchArray) {
+            for (int k = 0; k < pieces.size(); k++) {
+                pieces.get(k).run(x, y, scratchArray);
+            }
+        }
+    }
+
+    /** Returns the code of a program. */
+    static Written write(Program program) {
+        ProgramWriter writer = new ProgramWriter(program);
+        writer.plan();
+        ImmutableList.Builder<StraightLine> pieces = ImmutableList.builder();
+        int next = program.inputs();
+        for (int first = 1; first <= writer.methods; first += METHODS_PER_CLASS) {
+            int last = Math.min(writer.methods, first + METHODS_PER_CLASS - 1);
+            GeneratedClass piece = new GeneratedClass("Program", StraightLine.class);
+            for (int method = first; method <= last; method++) {
+                next = writer.writeMethod(piece, method, next);
+            }
+            writeRun(piece, first, last);
+            pieces.add((StraightLine) piece.instance());
+        }
+        return new Written(pieces.build(), writer.scratch);
+    }
+
+    /** Decides which method computes what, and what must be left to later methods. */
+    private void plan() {
+        for (int i = 0; i < code.size; i++) {
+            results.add(List.of());
+        }
+        for (int k = 0; k < program.outputs.length; k++) {
+            if (program.outputs[k] >= program.inputs()) {
+                attach(program.outputs[k], k);
+            }
+        }
+        for (int k = 0; k < program.guards.size(); k++) {
+            attach(program.guards.comparison(k), ~k);
+        }
+        methods = 1;
+        int bytes = 0;
+        for (int i = program.inputs(); i < code.size; i++) {
+            Primitive primitive = primitive(i);
+            int cost = 2 * CALL
+                    + LOAD
+                    + ARRAY_ACCESS * (1 + 2 * primitive.arity() + results.get(i).size());
+            if (bytes + cost > METHOD_BYTES) {
+                methods++;
+                bytes = 0;
+            }
+            bytes += cost;
+            methodOf[i] = methods;
+            for (int k = 0; k < primitive.arity(); k++) {
+                int x = operand(i, k);
+                if (x >= program.inputs() && methodOf[x] != methods && scratchOf[x] < 0) {
+                    scratchOf[x] = scratch++;
+                }
+            }
+        }
+        // outputs that are inputs or constants are written by a method of their own
+        methods++;
+    }
+
+    private void attach(int instruction, int result) {
+        List<Integer> known = new ArrayList<>(results.get(instruction));
+        known.add(result);
+        results.set(instruction, known);
+    }
+
+    private Primitive primitive(int i) {
+        int op = code.op(i);
+        if (op == Instructions.CALL) {
+            throw new UnsupportedOperationException("the program calls "
+                    + code.calls.get(code.first(i)).function()
+                    + ", which brings its derivative as numbers: it is run as it is, and cannot be compiled");
+        }
+        return Primitives.at(op);
+    }
+
+    private int operand(int i, int k) {
+        return k == 0 ? code.first(i) : k == 1 ? code.second(i) : code.third(i);
+    }
+
+    /** Writes a method, starting with instruction {@code from}; returns the first instruction of the next one. */
+    private int writeMethod(GeneratedClass owner, int method, int from) {
+        MethodVisitor out = owner.method(ACC_PRIVATE | ACC_STATIC, "m" + method, SIGNATURE);
+        constants.clear();
+        free = FREE;
+        int i = from;
+        for (; i < code.size && methodOf[i] == method; i++) {
+            Primitive primitive = primitive(i);
+            int[] arguments = new int[primitive.arity()];
+            for (int k = 0; k < arguments.length; k++) {
+                arguments[k] = load(out, operand(i, k), method);
+            }
+            owner.apply(out, primitive, arguments);
+            seenIn[i] = method;
+            local[i] = store(out);
+            if (scratchOf[i] >= 0) {
+                write(out, SCRATCH, scratchOf[i], local[i]);
+            }
+            for (int result : results.get(i)) {
+                write(out, result >= 0 ? Y : SCRATCH, result >= 0 ? result : ~result, local[i]);
+            }
+        }
+        if (method == methods) {
+            for (int k = 0; k < program.outputs.length; k++) {
+                if (program.outputs[k] < program.inputs()) {
+                    write(out, Y, k, load(out, program.outputs[k], method));
+                }
+            }
+        }
+        out.visitInsn(RETURN);
+        GeneratedClass.end(out);
+        return i;
+    }
+
+    private int load(MethodVisitor out, int operand, int method) {
+        if (operand < 0) {
+            return constants.computeIfAbsent(code.constantAt(operand), value -> {
+                out.visitLdcInsn(value);
+                return store(out);
+            });
+        }
+        if (seenIn[operand] != method) {
+            boolean input = operand < program.inputs();
+            out.visitVarInsn(ALOAD, input ? X : SCRATCH);
+            out.visitLdcInsn(input ? operand : scratchOf[operand]);
+            out.visitInsn(DALOAD);
+            seenIn[operand] = method;
+            local[operand] = store(out);
+        }
+        return local[operand];
+    }
+
+    private int store(MethodVisitor out) {
+        int stored = free;
+        free += 2;
+        out.visitVarInsn(DSTORE, stored);
+        return stored;
+    }
+
+    private static void write(MethodVisitor out, int array, int at, int value) {
+        out.visitVarInsn(ALOAD, array);
+        out.visitLdcInsn(at);
+        out.visitVarInsn(DLOAD, value);
+        out.visitInsn(DASTORE);
+    }
+
+    private static void writeRun(GeneratedClass piece, int first, int last) {
+        MethodVisitor out = piece.method(ACC_PUBLIC, "run", SIGNATURE);
+        for (int method = first; method <= last; method++) {
+            out.visitVarInsn(ALOAD, 1);
+            out.visitVarInsn(ALOAD, 2);
+            out.visitVarInsn(ALOAD, 3);
+            out.visitMethodInsn(INVOKESTATIC, piece.name, "m" + method, SIGNATURE, false);
+        }
+        out.visitInsn(RETURN);
+        GeneratedClass.end(out);
+    }
+}
