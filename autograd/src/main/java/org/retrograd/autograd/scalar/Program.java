@@ -4,12 +4,15 @@ import com.google.common.base.Preconditions;
 import com.google.common.base.Suppliers;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.RowKernel;
 
 /**
  * A recorded computation as a value: a function from n numbers to m numbers that can be evaluated anywhere, differentiated,
@@ -37,6 +40,12 @@ public final class Program implements LocalFunction {
     private final @Nullable Function<double[], Program> anew;
 
     private final AtomicReference<@Nullable Workspace> idle = new AtomicReference<>();
+    private final ConcurrentMap<Long, Program> parts = new ConcurrentHashMap<>();
+    private final Supplier<RowKernel> rows = Suppliers.memoize(() -> new ProgramRows(this));
+    private final Supplier<Program> pullback =
+            Suppliers.memoize(() -> derived(Differentiation.pullback(this), Program::pullback));
+    private final Supplier<Program> pushforward =
+            Suppliers.memoize(() -> derived(Differentiation.pushforward(this), Program::pushforward));
     private final Supplier<Program> gradientProgram = Suppliers.memoize(() -> differentiate(Mode.REVERSE));
     private final Supplier<Program> jacobianProgram = Suppliers.memoize(this::jacobianProgram);
 
@@ -315,12 +324,12 @@ public final class Program implements LocalFunction {
 
     /** Returns the program (x, ȳ) → Jᵀȳ: n + m numbers to n. */
     public Program pullback() {
-        return derived(Differentiation.pullback(this), Program::pullback);
+        return pullback.get();
     }
 
     /** Returns the program (x, ẋ) → Jẋ: 2n numbers to m. */
     public Program pushforward() {
-        return derived(Differentiation.pushforward(this), Program::pushforward);
+        return pushforward.get();
     }
 
     private Program derived(Program derivative, UnaryOperator<Program> rule) {
@@ -337,6 +346,25 @@ public final class Program implements LocalFunction {
     /** Returns the program as bytecode, for what is to run many times. */
     public Compiled compile() {
         return new Compiled(this);
+    }
+
+    /** Returns the loop that runs this program once for each row of arrays, as it was recorded. */
+    public RowKernel rows() {
+        return rows.get();
+    }
+
+    /** Returns the program of some of the outputs. */
+    public Program outputs(int from, int to) {
+        Preconditions.checkPositionIndexes(from, to, outputs.length);
+        return from == 0 && to == outputs.length
+                ? this
+                : parts.computeIfAbsent(((long) from << 32) | to, key -> part(from, to));
+    }
+
+    private Program part(int from, int to) {
+        ProgramBuilder builder = new ProgramBuilder();
+        int[] all = builder.inline(this, builder.inputs(inputs));
+        return derived(builder.build(Arrays.copyOfRange(all, from, to)), p -> p.outputs(from, to));
     }
 
     /** Returns which entries of a program of so many rows are not the constant 0. */

@@ -1,14 +1,23 @@
 package org.retrograd.autograd.scalar;
 
+import static org.objectweb.asm.Opcodes.AALOAD;
 import static org.objectweb.asm.Opcodes.ACC_PRIVATE;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
 import static org.objectweb.asm.Opcodes.ACC_STATIC;
 import static org.objectweb.asm.Opcodes.ALOAD;
+import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DALOAD;
 import static org.objectweb.asm.Opcodes.DASTORE;
 import static org.objectweb.asm.Opcodes.DLOAD;
 import static org.objectweb.asm.Opcodes.DSTORE;
+import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.IADD;
+import static org.objectweb.asm.Opcodes.IALOAD;
+import static org.objectweb.asm.Opcodes.ICONST_0;
+import static org.objectweb.asm.Opcodes.IF_ICMPGE;
+import static org.objectweb.asm.Opcodes.ILOAD;
 import static org.objectweb.asm.Opcodes.INVOKESTATIC;
+import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.RETURN;
 
 import com.google.common.collect.ImmutableList;
@@ -17,7 +26,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
+import org.retrograd.autograd.array.RowKernel;
 
 /**
  * Writes a program as bytecode: a local variable for each value, in the order of the instructions.
@@ -63,6 +74,9 @@ final class ProgramWriter {
     private int methods;
     private int free;
 
+    /** Where inputs are read and outputs written: the parameters of a method, or the rows of a loop. */
+    private Access access = new Parameters();
+
     private ProgramWriter(Program program) {
         this.program = program;
         this.code = program.code;
@@ -72,6 +86,31 @@ final class ProgramWriter {
         this.seenIn = new int[code.size];
         this.scratch = program.guards.size();
         Arrays.fill(scratchOf, -1);
+    }
+
+    /** How the code reaches inputs and outputs. */
+    private interface Access {
+        /** Leaves an input on the stack. */
+        void read(MethodVisitor out, int input);
+
+        /** Leaves the array and the index of an output on the stack. */
+        void locate(MethodVisitor out, int output);
+    }
+
+    /** Inputs and outputs in the arrays that are parameters. */
+    private static final class Parameters implements Access {
+        @Override
+        public void read(MethodVisitor out, int input) {
+            out.visitVarInsn(ALOAD, X);
+            out.visitLdcInsn(input);
+            out.visitInsn(DALOAD);
+        }
+
+        @Override
+        public void locate(MethodVisitor out, int output) {
+            out.visitVarInsn(ALOAD, Y);
+            out.visitLdcInsn(output);
+        }
     }
 
     /** A program as code: its pieces in order, and the length of the scratch array that they share. */
@@ -161,8 +200,19 @@ final class ProgramWriter {
     /** Writes a method, starting with instruction {@code from}; returns the first instruction of the next one. */
     private int writeMethod(GeneratedClass owner, int method, int from) {
         MethodVisitor out = owner.method(ACC_PRIVATE | ACC_STATIC, "m" + method, SIGNATURE);
-        constants.clear();
         free = FREE;
+        int next = writeBody(owner, out, method, from);
+        if (method == methods) {
+            writePassedOn(out, method);
+        }
+        out.visitInsn(RETURN);
+        GeneratedClass.end(out);
+        return next;
+    }
+
+    /** Writes the instructions of a method, each into a local variable of its own. */
+    private int writeBody(GeneratedClass owner, MethodVisitor out, int method, int from) {
+        constants.clear();
         int i = from;
         for (; i < code.size && methodOf[i] == method; i++) {
             Primitive primitive = primitive(i);
@@ -177,19 +227,29 @@ final class ProgramWriter {
                 write(out, SCRATCH, scratchOf[i], local[i]);
             }
             for (int result : results.get(i)) {
-                write(out, result >= 0 ? Y : SCRATCH, result >= 0 ? result : ~result, local[i]);
-            }
-        }
-        if (method == methods) {
-            for (int k = 0; k < program.outputs.length; k++) {
-                if (program.outputs[k] < program.inputs()) {
-                    write(out, Y, k, load(out, program.outputs[k], method));
+                if (result >= 0) {
+                    writeOutput(out, result, local[i]);
+                } else {
+                    write(out, SCRATCH, ~result, local[i]);
                 }
             }
         }
-        out.visitInsn(RETURN);
-        GeneratedClass.end(out);
         return i;
+    }
+
+    private void writeOutput(MethodVisitor out, int output, int value) {
+        access.locate(out, output);
+        out.visitVarInsn(DLOAD, value);
+        out.visitInsn(DASTORE);
+    }
+
+    /** Writes the outputs that no instruction computes: inputs and constants. */
+    private void writePassedOn(MethodVisitor out, int method) {
+        for (int k = 0; k < program.outputs.length; k++) {
+            if (program.outputs[k] < program.inputs()) {
+                writeOutput(out, k, load(out, program.outputs[k], method));
+            }
+        }
     }
 
     private int load(MethodVisitor out, int operand, int method) {
@@ -200,10 +260,13 @@ final class ProgramWriter {
             });
         }
         if (seenIn[operand] != method) {
-            boolean input = operand < program.inputs();
-            out.visitVarInsn(ALOAD, input ? X : SCRATCH);
-            out.visitLdcInsn(input ? operand : scratchOf[operand]);
-            out.visitInsn(DALOAD);
+            if (operand < program.inputs()) {
+                access.read(out, operand);
+            } else {
+                out.visitVarInsn(ALOAD, SCRATCH);
+                out.visitLdcInsn(scratchOf[operand]);
+                out.visitInsn(DALOAD);
+            }
             seenIn[operand] = method;
             local[operand] = store(out);
         }
@@ -234,5 +297,113 @@ final class ProgramWriter {
         }
         out.visitInsn(RETURN);
         GeneratedClass.end(out);
+    }
+
+    // parameters and variables of the loop over rows
+    private static final int ROWS = 1;
+    private static final int IN = 2;
+    private static final int START = 3;
+    private static final int STEP = 4;
+    private static final int OUT = 5;
+    private static final int ROW = 6;
+    private static final int TO = 7;
+    private static final int FIRST_INPUT = 8;
+
+    /** More inputs than this are copied row by row: each takes three variables of the loop. */
+    private static final int MOST_LOOP_INPUTS = 40;
+
+    /** Inputs and outputs of a row, each input having an array, a place and a step. */
+    private static final class Rows implements Access {
+        @Override
+        public void read(MethodVisitor out, int input) {
+            out.visitVarInsn(ALOAD, FIRST_INPUT + 3 * input);
+            out.visitVarInsn(ILOAD, FIRST_INPUT + 3 * input + 1);
+            out.visitInsn(DALOAD);
+        }
+
+        @Override
+        public void locate(MethodVisitor out, int output) {
+            out.visitVarInsn(ALOAD, OUT);
+            out.visitVarInsn(ILOAD, TO);
+            out.visitLdcInsn(output);
+            out.visitInsn(IADD);
+        }
+    }
+
+    /**
+     * Returns a loop that runs a program once for each row: with the program as its body if that is small enough, else calling
+     * the code of the program.
+     */
+    static RowKernel writeLoop(Program program) {
+        ProgramWriter writer = new ProgramWriter(program);
+        writer.plan();
+        // one method, and that of the outputs passed on; beside comparisons, which no row has room to tell
+        if (writer.methods <= 2 && program.inputs() <= MOST_LOOP_INPUTS && program.guards.size() == 0) {
+            return writer.writeLoop();
+        }
+        Written written = write(program);
+        return (rows, in, start, step, out) -> {
+            double[] x = new double[in.length];
+            double[] y = new double[program.outputs()];
+            double[] scratch = new double[written.scratch()];
+            for (int row = 0; row < rows; row++) {
+                for (int j = 0; j < x.length; j++) {
+                    x[j] = in[j][start[j] + row * step[j]];
+                }
+                written.run(x, y, scratch);
+                System.arraycopy(y, 0, out, row * y.length, y.length);
+            }
+        };
+    }
+
+    private RowKernel writeLoop() {
+        access = new Rows();
+        GeneratedClass owner = new GeneratedClass("Rows", RowKernel.class);
+        MethodVisitor out = owner.method(ACC_PUBLIC, "run", "(I[[D[I[I[D)V");
+        Label test = new Label();
+        Label end = new Label();
+        for (int j = 0; j < program.inputs(); j++) {
+            element(out, IN, j, AALOAD, ASTORE, FIRST_INPUT + 3 * j);
+            element(out, START, j, IALOAD, ISTORE, FIRST_INPUT + 3 * j + 1);
+            element(out, STEP, j, IALOAD, ISTORE, FIRST_INPUT + 3 * j + 2);
+        }
+        out.visitInsn(ICONST_0);
+        out.visitVarInsn(ISTORE, ROW);
+        out.visitInsn(ICONST_0);
+        out.visitVarInsn(ISTORE, TO);
+        out.visitLabel(test);
+        out.visitVarInsn(ILOAD, ROW);
+        out.visitVarInsn(ILOAD, ROWS);
+        out.visitJumpInsn(IF_ICMPGE, end);
+        free = FIRST_INPUT + 3 * program.inputs();
+        writeBody(owner, out, 1, program.inputs());
+        writePassedOn(out, 1);
+        for (int j = 0; j < program.inputs(); j++) {
+            advance(out, FIRST_INPUT + 3 * j + 1, FIRST_INPUT + 3 * j + 2);
+        }
+        out.visitVarInsn(ILOAD, TO);
+        out.visitLdcInsn(program.outputs());
+        out.visitInsn(IADD);
+        out.visitVarInsn(ISTORE, TO);
+        out.visitIincInsn(ROW, 1);
+        out.visitJumpInsn(GOTO, test);
+        out.visitLabel(end);
+        out.visitInsn(RETURN);
+        GeneratedClass.end(out);
+        return (RowKernel) owner.instance();
+    }
+
+    private static void element(MethodVisitor out, int array, int at, int load, int store, int variable) {
+        out.visitVarInsn(ALOAD, array);
+        out.visitLdcInsn(at);
+        out.visitInsn(load);
+        out.visitVarInsn(store, variable);
+    }
+
+    private static void advance(MethodVisitor out, int place, int step) {
+        out.visitVarInsn(ILOAD, place);
+        out.visitVarInsn(ILOAD, step);
+        out.visitInsn(IADD);
+        out.visitVarInsn(ISTORE, place);
     }
 }

@@ -34,7 +34,8 @@ public final class Catalogue {
             DeterminantOps.class,
             FactorOps.class,
             SpectralOps.class,
-            Einsum.class);
+            Einsum.class,
+            ProgramOp.class);
 
     private Catalogue() {}
 

@@ -5,10 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.scalar.Program;
+import org.retrograd.autograd.scalar.Scalar;
 
 /**
  * An immutable array of float64 numbers, linked to the call that computed it.
@@ -182,6 +186,39 @@ public final class Tensor
      */
     public static Tensor einsum(String subscripts, Tensor... operands) {
         return Einsum.einsum(subscripts, operands);
+    }
+
+    /**
+     * Returns a scalar function of each entry, as one pass over the arrays: also its derivative is one. The recommended way
+     * to write an elementwise function of one's own; record it as a {@link Program} once if it is used often.
+     *
+     * @throws IllegalArgumentException if {@code f} compares numbers: use {@code min}, {@code max}, {@code abs} and the like
+     */
+    public static Tensor map(UnaryOperator<Scalar> f, Tensor x) {
+        return map(Program.record(f), x);
+    }
+
+    /** Returns a scalar function of the entries of two tensors, whose shapes broadcast. */
+    public static Tensor map(BinaryOperator<Scalar> f, Tensor x, Tensor y) {
+        return map(Program.record(2, f), x, y);
+    }
+
+    /** Returns a program of one output for each entry of tensors, one for each input, whose shapes broadcast. */
+    public static Tensor map(Program program, Tensor... x) {
+        return ProgramOp.elementwise(program, x);
+    }
+
+    /**
+     * Returns a program of m outputs for each row: [.., n₁], [.., n₂], … → [.., m], the rows' lengths being together the
+     * number of inputs and the leading axes broadcasting.
+     */
+    public static Tensor mapRows(Program program, Tensor... x) {
+        return ProgramOp.rows(program, x);
+    }
+
+    /** Returns the Jacobian of a program of n inputs and m outputs for each row: [.., n] → [.., m, n], all in one pass. */
+    public static Tensor jacobianRows(Program program, Tensor x) {
+        return ProgramOp.jacobians(program, x);
     }
 
     /**

@@ -1,0 +1,187 @@
+package org.retrograd.autograd.tensor;
+
+import static org.retrograd.autograd.tensor.Definition.call;
+import static org.retrograd.autograd.tensor.Definition.real;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.RowKernel;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.scalar.Mode;
+import org.retrograd.autograd.scalar.Program;
+import org.retrograd.autograd.scalar.Scalar;
+
+/**
+ * Applies a scalar program to each entry of tensors, or to each row along their last axis, in one pass.
+ *
+ * <p>Both rules are the same operation with a derived program: the pullback, or the pushforward, of the program. So they are
+ * one pass too, and can be differentiated to any order.
+ */
+final class ProgramOp extends Op {
+    static final Definition MAP = Definition.of(
+            "map",
+            "A scalar program applied to each entry, in one pass.",
+            call(
+                    "Tensor.map(v -> sin(v) v, x)",
+                    real(2, 3),
+                    x -> Tensor.map(v -> v.sin().multiply(v), x)),
+            call(
+                    "Tensor.map((a, b) -> a tanh(b), x, y)",
+                    real(2, 1),
+                    real(3),
+                    (x, y) -> Tensor.map((a, b) -> a.multiply(b.tanh()), x, y)));
+
+    static final Definition MAP_ROWS = Definition.of(
+            "mapRows",
+            "A scalar program of several inputs and outputs applied to each row, in one pass.",
+            call("Tensor.mapRows(p, x)", real(4, 3), x -> Tensor.mapRows(twist(), x)),
+            call(
+                    "Tensor.mapRows(p, x, y)",
+                    real(2, 1),
+                    real(5, 2),
+                    (x, y) -> Tensor.mapRows(twist(), x.reshape(2, 1, 1), y)));
+
+    static final Definition JACOBIAN_ROWS = Definition.of(
+            "jacobianRows",
+            "The Jacobian of a scalar program for each row: [.., n] to [.., m, n], in one pass.",
+            call("Tensor.jacobianRows(p, x)", real(2, 3), x -> Tensor.jacobianRows(twist(), x)));
+
+    private static Program twist() {
+        return Program.recordAll(3, x -> new Scalar[] {
+            x[0].multiply(x[1]).add(x[2].sin()), x[2].multiply(x[0]).cos()
+        });
+    }
+
+    private final Program program;
+
+    /** How many inputs a tensor holds along its last axis; 0 if it has no such axis and each entry is an input. */
+    private final int[] widths;
+
+    /** Whether the outputs are along a last axis; if not, there is one for each entry. */
+    private final boolean axis;
+
+    private ProgramOp(Program program, int[] widths, boolean axis) {
+        this.program = program;
+        this.widths = widths;
+        this.axis = axis;
+    }
+
+    static Tensor elementwise(Program program, Tensor... x) {
+        requireTotal("map", program);
+        if (program.outputs() != 1 || program.inputs() != x.length) {
+            throw new IllegalArgumentException(
+                    "map needs a program of one output and an input for each tensor, but got " + program.inputs()
+                            + " inputs and " + program.outputs() + " outputs for " + x.length + " tensors");
+        }
+        return new ProgramOp(program, new int[x.length], false).apply(x);
+    }
+
+    static Tensor rows(Program program, Tensor... x) {
+        requireTotal("mapRows", program);
+        int[] widths = new int[x.length];
+        for (int k = 0; k < x.length; k++) {
+            widths[k] = x[k].rank() == 0 ? 0 : x[k].dim(-1);
+        }
+        if (Arrays.stream(widths).sum() != program.inputs()
+                || Arrays.stream(widths).anyMatch(width -> width == 0)) {
+            throw new IllegalArgumentException("mapRows needs rows of together " + program.inputs()
+                    + " entries, the inputs of the program, but got "
+                    + Arrays.stream(x).map(Tensor::shape).toList());
+        }
+        return new ProgramOp(program, widths, true).apply(x);
+    }
+
+    static Tensor jacobians(Program program, Tensor x) {
+        Mode mode = program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD;
+        Tensor flat = rows(program.differentiate(mode), x);
+        Shape lead = x.shape.slice(0, x.rank() - 1);
+        return flat.reshape(lead.append(Shape.of(program.outputs(), program.inputs())));
+    }
+
+    private static void requireTotal(String call, Program program) {
+        if (program.guards() > 0 || program.unguarded()) {
+            throw new IllegalArgumentException(call
+                    + " needs a program that goes the same way for every entry, but this one compares numbers: use min, max,"
+                    + " abs, or a primitive that chooses, instead of if");
+        }
+    }
+
+    @Override
+    public String name() {
+        return axis ? "mapRows" : "map";
+    }
+
+    @Override
+    public Dependence dependence() {
+        boolean each = !axis && Arrays.stream(widths).allMatch(width -> width == 0);
+        return each ? Dependence.ELEMENTWISE : Dependence.DENSE;
+    }
+
+    private Shape lead(int k, Tensor[] in) {
+        Shape shape = in[k].shape;
+        return widths[k] == 0 ? shape : shape.slice(0, shape.rank() - 1);
+    }
+
+    @Override
+    public Shape shape(Tensor[] in) {
+        Shape shape = lead(0, in);
+        for (int k = 1; k < in.length; k++) {
+            shape = Shape.broadcast(shape, lead(k, in));
+        }
+        return axis ? shape.append(Shape.of(program.outputs())) : shape;
+    }
+
+    @Override
+    public Storage compute(Tensor[] in, Shape out) {
+        Shape lead = axis ? out.slice(0, out.rank() - 1) : out;
+        Storage[] data = new Storage[in.length];
+        int[] columns = new int[in.length];
+        boolean[] repeated = new boolean[in.length];
+        for (int k = 0; k < in.length; k++) {
+            columns[k] = Math.max(1, widths[k]);
+            Shape own = lead(k, in);
+            repeated[k] = own.size() == 1 && lead.size() != 1;
+            boolean runsOn = own.size() == lead.size() || repeated[k];
+            Shape full = widths[k] == 0 ? lead : lead.append(Shape.of(widths[k]));
+            data[k] = runsOn ? in[k].data : in[k].detach().broadcastTo(full).data;
+        }
+        Storage result = Storage.allocate(out.size());
+        RowKernel.run(program.rows(), lead.size(), data, columns, repeated, result);
+        return result;
+    }
+
+    @Override
+    public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        int from = 0;
+        for (int j = 0; j < k; j++) {
+            from += Math.max(1, widths[j]);
+        }
+        Program part = program.pullback().outputs(from, from + Math.max(1, widths[k]));
+        Tensor[] operands = Arrays.copyOf(in, in.length + 1);
+        operands[in.length] = g;
+        int[] all = Arrays.copyOf(widths, widths.length + 1);
+        all[in.length] = axis ? program.outputs() : 0;
+        return new ProgramOp(part, all, widths[k] > 0).apply(operands);
+    }
+
+    @Override
+    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+        int n = in.length;
+        Tensor[] operands = Arrays.copyOf(in, 2 * n);
+        int[] all = Arrays.copyOf(widths, 2 * n);
+        int rank = axis ? y.rank() - 1 : y.rank();
+        Shape shape = y.shape;
+        for (int k = 0; k < n; k++) {
+            Tensor tangent = t[k];
+            all[n + k] = widths[k];
+            if (tangent == null) {
+                operands[n + k] = widths[k] == 0 ? Tensor.scalar(0) : Tensor.zeros(widths[k]);
+            } else {
+                shape = Directions.of(tangent, in[k]).append(y.shape);
+                operands[n + k] = Directions.align(tangent, in[k], widths[k] == 0 ? rank : rank + 1);
+            }
+        }
+        return new ProgramOp(program.pushforward(), all, axis).apply(operands).broadcastTo(shape);
+    }
+}

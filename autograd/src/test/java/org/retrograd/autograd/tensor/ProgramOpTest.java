@@ -1,0 +1,96 @@
+package org.retrograd.autograd.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.retrograd.autograd.scalar.Program;
+import org.retrograd.autograd.scalar.Scalar;
+
+class ProgramOpTest {
+    private static final Program CURVE =
+            Program.record(2, (a, b) -> a.sin().multiply(b).add(b.square().exp()));
+
+    @Test
+    void theGeneratedLoopHasTheBitsOfTheInterpreter() {
+        SplittableRandom random = new SplittableRandom(1);
+        Program program =
+                Program.record(2, (a, b) -> a.sin().multiply(b).add(b.square().exp()));
+        for (int n : new int[] {0, 1, 7, 100_000, 7}) {
+            Tensor x = Tensor.uniform(random, -1, 1, n);
+            Tensor y = Tensor.uniform(random, -1, 1, n);
+            Tensor z = Tensor.map(program, x, y);
+            for (int i = 0; i < n; i += 97) {
+                assertThat(z.get(i)).isEqualTo(CURVE.value(x.get(i), y.get(i)));
+            }
+        }
+    }
+
+    @Test
+    void aLargeProgramIsCalledForEachRow() {
+        Program program = Program.recordAll(2, x -> {
+            Scalar y = x[0];
+            for (int i = 0; i < 1000; i++) {
+                y = y.multiply(x[1]).add(0.5 + i * 1e-4);
+            }
+            return new Scalar[] {y, x[0], Scalar.of(2)};
+        });
+        Tensor x = Tensor.uniform(new SplittableRandom(1), 0, 0.5, 200, 2);
+        Tensor y = Tensor.mapRows(program, x);
+        for (int i = 0; i < 200; i++) {
+            assertThat(new double[] {y.get(i, 0), y.get(i, 1), y.get(i, 2)})
+                    .containsExactly(program.values(x.get(i, 0), x.get(i, 1)));
+        }
+    }
+
+    @Test
+    void blocksOfJacobiansAreThoseOfEachRow() {
+        Program program = Program.recordAll(3, x ->
+                new Scalar[] {x[0].multiply(x[1]), x[2].exp().divide(x[1])});
+        Tensor x = Tensor.uniform(new SplittableRandom(1), 1, 2, 50, 3);
+        Tensor blocks = Tensor.jacobianRows(program, x);
+        assertThat(blocks.shape().toString()).isEqualTo("[50, 2, 3]");
+        for (int row = 0; row < 50; row++) {
+            double[][] expected = program.jacobian(x.get(row, 0), x.get(row, 1), x.get(row, 2));
+            for (int i = 0; i < 2; i++) {
+                for (int j = 0; j < 3; j++) {
+                    assertThat(blocks.get(row, i, j)).isEqualTo(expected[i][j]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theGradientIsThatOfTheComposition() {
+        Tensor x = Tensor.variable(0.3, -0.5, 0.8);
+        Tensor y = Tensor.variable(0.1, 0.7, -0.2);
+        Gradients fused = Tensor.map(CURVE, x, y).sum().backward();
+        Gradients composed = x.sin().mul(y).add(y.square().exp()).sum().backward();
+        for (Tensor variable : List.of(x, y)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(fused.of(variable).get(i))
+                        .isCloseTo(composed.of(variable).get(i), org.assertj.core.api.Assertions.within(1e-15));
+            }
+        }
+    }
+
+    @Test
+    void mistakesAreTold() {
+        Tensor x = Tensor.of(1, 2, 3);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.map(v -> v.isGreaterThan(0) ? v : v.negate(), x))
+                .withMessage(
+                        "map needs a program that goes the same way for every entry, but this one compares numbers: use"
+                                + " min, max, abs, or a primitive that chooses, instead of if");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.map(CURVE, x))
+                .withMessage(
+                        "map needs a program of one output and an input for each tensor, but got 2 inputs and 1 outputs"
+                                + " for 1 tensors");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.mapRows(CURVE, x))
+                .withMessage("mapRows needs rows of together 2 entries, the inputs of the program, but got [[3]]");
+    }
+}
