@@ -3,6 +3,7 @@ package org.retrograd.autograd.scalar;
 import com.google.common.base.Preconditions;
 import com.google.common.base.Suppliers;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -393,6 +394,21 @@ public final class Program implements LocalFunction {
     public Scalar[] apply(Scalar... x) {
         Preconditions.checkArgument(x.length == inputs, "the program has %s inputs, but got %s", inputs, x.length);
         return Replay.of(this, x);
+    }
+
+    /**
+     * Returns the outputs over another domain: tensors, power series. Comparisons are not looked at.
+     *
+     * @throws UnsupportedOperationException if the program calls a {@link LocalFunction} that is no program
+     */
+    public <V> List<V> over(Algebra<V> algebra, List<V> x) {
+        Preconditions.checkArgument(x.size() == inputs, "the program has %s inputs, but got %s", inputs, x.size());
+        return Replay.over(this, algebra, x);
+    }
+
+    /** Whether every operation is a primitive or a call of such a program, so that it runs {@linkplain #over over} others. */
+    public boolean open() {
+        return code.calls.stream().allMatch(call -> call.function() instanceof Program inner && inner.open());
     }
 
     /**

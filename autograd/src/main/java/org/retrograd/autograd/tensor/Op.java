@@ -99,6 +99,14 @@ public abstract class Op {
     }
 
     /**
+     * Returns the result as a composition of other operations, for an operation that is one: what its rules derive by
+     * themselves can then be found by walking inside, as power series do. Null if there is none.
+     */
+    public @Nullable Tensor body(Tensor[] in) {
+        return null;
+    }
+
+    /**
      * Whether the rules state another derivative than that of the value, on purpose: a checker says so and does not
      * complain.
      */

@@ -3,12 +3,16 @@ package org.retrograd.autograd.tensor;
 import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.RowKernel;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
+import org.retrograd.autograd.scalar.Algebra;
 import org.retrograd.autograd.scalar.Mode;
+import org.retrograd.autograd.scalar.Primitive;
 import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
 
@@ -149,6 +153,67 @@ final class ProgramOp extends Op {
         Storage result = Storage.allocate(out.size());
         RowKernel.run(program.rows(), lead.size(), data, columns, repeated, result);
         return result;
+    }
+
+    @Override
+    public @Nullable Tensor body(Tensor[] in) {
+        return program.open() ? over(TensorAlgebra.INSTANCE, in) : null;
+    }
+
+    /** The kinks of the primitives inside. */
+    @Override
+    public List<Kink> kinks(Tensor[] in, Tensor y) {
+        List<Kink> kinks = new ArrayList<>();
+        if (program.open()) {
+            over(new KinkCollector(kinks), in);
+        }
+        return kinks;
+    }
+
+    private Tensor over(Algebra<Tensor> algebra, Tensor[] in) {
+        List<Tensor> x = new ArrayList<>();
+        for (int k = 0; k < in.length; k++) {
+            if (widths[k] == 0) {
+                x.add(in[k]);
+            } else {
+                x.addAll(in[k].unstack(-1));
+            }
+        }
+        Shape lead = axis ? shape(in).slice(0, shape(in).rank() - 1) : shape(in);
+        Tensor[] y = program.over(algebra, x).stream()
+                .map(output -> output.broadcastTo(lead))
+                .toArray(Tensor[]::new);
+        return axis ? Tensor.stack(-1, y) : y[0];
+    }
+
+    /** Tensors that tell on the way where the primitives applied to them have kinks. */
+    private record KinkCollector(List<Kink> kinks) implements Algebra<Tensor> {
+        @Override
+        public Tensor constant(double value) {
+            return Tensor.scalar(value);
+        }
+
+        @Override
+        public Tensor apply(Primitive primitive, Tensor a) {
+            return collect(primitive, a);
+        }
+
+        @Override
+        public Tensor apply(Primitive primitive, Tensor a, Tensor b) {
+            return collect(primitive, a, b);
+        }
+
+        @Override
+        public Tensor apply(Primitive primitive, Tensor a, Tensor b, Tensor c) {
+            return collect(primitive, a, b, c);
+        }
+
+        private Tensor collect(Primitive primitive, Tensor... in) {
+            Op op = Elementwise.of(primitive);
+            Tensor y = op.apply(in);
+            kinks.addAll(op.kinks(in, y));
+            return y;
+        }
     }
 
     @Override

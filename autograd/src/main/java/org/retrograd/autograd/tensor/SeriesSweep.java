@@ -117,9 +117,11 @@ final class SeriesSweep implements Algebra<Series> {
             if (op instanceof Linear linear) {
                 return new OfLinear(linear, in, y.shape, value);
             }
-            return op instanceof Division division
-                    ? new OfDivision(division, in, y.shape, value)
-                    : new OfRule(op, in, y.shape, value);
+            if (op instanceof Division division) {
+                return new OfDivision(division, in, y.shape, value);
+            }
+            Series body = body(op, in, value);
+            return body != null ? body : new OfRule(op, in, y.shape, value);
         }
 
         Series of(Tensor x) {
@@ -134,6 +136,26 @@ final class SeriesSweep implements Algebra<Series> {
                 series.at(order);
             }
         }
+    }
+
+    /** Returns the series of an operation that is a composition of others, recorded at stand-ins for its inputs. */
+    private @Nullable Series body(Op op, Series[] in, @Nullable Tensor value) {
+        Variable scope = Variable.scope();
+        Map<Long, Series> leaves = new HashMap<>();
+        Tensor[] at = new Tensor[in.length];
+        for (int j = 0; j < in.length; j++) {
+            at[j] = in[j].constant() ? in[j].value() : standIn(scope, in[j].value(), in[j], leaves);
+        }
+        Tensor found = op.body(at);
+        return found == null || !scope.reaches(found)
+                ? null
+                : new OfBody(new Walk(Graph.of(List.of(found), scope), leaves, false), found, value);
+    }
+
+    private static Tensor standIn(Variable scope, Tensor value, Series series, Map<Long, Series> leaves) {
+        Tensor variable = scope.of(value.constant());
+        leaves.put(variable.id, series);
+        return variable;
     }
 
     @Override
@@ -530,11 +552,29 @@ final class SeriesSweep implements Algebra<Series> {
             }
             return found;
         }
+    }
 
-        private static Tensor standIn(Variable scope, Tensor value, Series series, Map<Long, Series> leaves) {
-            Tensor variable = scope.of(value.constant());
-            leaves.put(variable.id, series);
-            return variable;
+    /** A composition of other operations, walked as one recorded in their place would be. */
+    private static final class OfBody extends Series {
+        private final Walk walk;
+        private final Tensor body;
+        private final @Nullable Tensor value;
+
+        OfBody(Walk walk, Tensor body, @Nullable Tensor value) {
+            super(body.shape);
+            this.walk = walk;
+            this.body = body;
+            this.value = value;
+        }
+
+        @Override
+        @Nullable
+        Tensor next(int k) {
+            if (k == 0 && value != null) {
+                return value;
+            }
+            walk.extend(k);
+            return walk.of(body).at(k);
         }
     }
 
