@@ -15,22 +15,6 @@ import org.retrograd.autograd.array.Storage;
 final class ReductionOps {
     private ReductionOps() {}
 
-    /** A loop that reduces the middle of [outer, n, inner]. */
-    private interface Reduce {
-        void run(Storage x, int outer, int n, int inner, Storage out);
-    }
-
-    private static Storage reduce(Reduce kernel, Axes axes, Tensor x, Shape out) {
-        Storage result = Storage.allocate(out.size());
-        if (axes.cover(x.shape)) {
-            kernel.run(x.data, 1, x.size(), 1, result);
-            return result;
-        }
-        Fold fold = axes.fold(x.shape);
-        kernel.run(fold.prepare(x.data), fold.outer(), fold.n(), fold.inner(), result);
-        return result;
-    }
-
     static final Definition SUM = Definition.of(
             "sum",
             "The sum over axes; 0 if they are empty.",
@@ -66,7 +50,7 @@ final class ReductionOps {
 
         @Override
         public Storage compute(Tensor[] in, Shape out) {
-            return reduce(Reductions::sum, axes, in[0], out);
+            return Reduction.run(Reductions::sum, axes, in[0], out);
         }
 
         @Override
@@ -96,44 +80,18 @@ final class ReductionOps {
             call("x.min(-1)", real(3, 4), x -> x.min(-1)));
 
     /** The largest or the smallest entry over axes. */
-    static final class Extremum extends Op {
+    static final class Extremum extends Reduction {
         private final boolean largest;
-        private final Axes axes;
 
         Extremum(boolean largest, Axes axes) {
+            super(largest ? "max" : "min", axes, largest ? Reductions::max : Reductions::min);
             this.largest = largest;
-            this.axes = axes;
-        }
-
-        @Override
-        public String name() {
-            return largest ? "max" : "min";
         }
 
         @Override
         public Shape shape(Tensor[] in) {
             requireEntries(name(), axes, in[0].shape);
-            return axes.reduce(in[0].shape);
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return axes.relation(in[k].shape, y.shape);
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return reduce(largest ? Reductions::max : Reductions::min, axes, in[0], out);
-        }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            return share(axes.expand(g, in[0].shape), in[0], y);
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return axes.sum(share(Objects.requireNonNull(t[0]), in[0], y));
+            return super.shape(in);
         }
 
         /** The distance of the winner to the next best entry: 0 where entries tie. */
@@ -147,11 +105,11 @@ final class ReductionOps {
             return List.of(new Kink(1, Tensor.where(tied, Tensor.scalar(0), y.sub(next))));
         }
 
-        /** Returns {@code value} over the number of winners where {@code x} is one, else 0. */
-        private Tensor share(Tensor value, Tensor x, Tensor y) {
-            Mask winners = x.eq(axes.expand(y, x.shape)).or(x.ne(x));
-            Tensor count = axes.expand(axes.sum(winners.toTensor()), x.shape);
-            return Tensor.where(winners, value.div(count), Tensor.scalar(0));
+        /** Those that win share the derivative. */
+        @Override
+        Tensor slopes(Tensor x, Tensor y) {
+            Tensor winners = x.eq(axes.expand(y, x.shape)).or(x.ne(x)).toTensor();
+            return winners.div(axes.expand(axes.sum(winners), x.shape));
         }
     }
 
@@ -166,45 +124,14 @@ final class ReductionOps {
             call("x.logSumExp(Dims.KEEP, 0, 2)", real(2, 3, 2), x -> x.logSumExp(Dims.KEEP, 0, 2)));
 
     /** The logarithm of the sum of exponentials over axes. */
-    static final class LogSumExp extends Op {
-        private final Axes axes;
-
+    static final class LogSumExp extends Reduction {
         LogSumExp(Axes axes) {
-            this.axes = axes;
+            super("logSumExp", axes, Reductions::logSumExp);
         }
 
+        /** The share of each entry in its sum. */
         @Override
-        public String name() {
-            return "logSumExp";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return axes.reduce(in[0].shape);
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return axes.relation(in[k].shape, y.shape);
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return reduce(Reductions::logSumExp, axes, in[0], out);
-        }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            return axes.expand(g, in[0].shape).mul(weights(in[0], y));
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return axes.sum(Objects.requireNonNull(t[0]).mul(weights(in[0], y)));
-        }
-
-        /** Returns the share of each entry in its sum. */
-        private Tensor weights(Tensor x, Tensor y) {
+        Tensor slopes(Tensor x, Tensor y) {
             Tensor total = axes.expand(y, x.shape);
             Tensor weights = x.sub(total).exp();
             Mask finite = total.abs().lt(Double.POSITIVE_INFINITY);
@@ -251,7 +178,7 @@ final class ReductionOps {
 
         @Override
         public Storage compute(Tensor[] in, Shape out) {
-            return reduce(Reductions::softmax, axis, in[0], out);
+            return Reduction.run(Reductions::softmax, axis, in[0], out);
         }
 
         @Override
@@ -280,44 +207,14 @@ final class ReductionOps {
             call("x.norm(Dims.KEEP, 0)", real(3, 4), x -> x.norm(Dims.KEEP, 0)));
 
     /** The Euclidean norm over axes. */
-    static final class Norm extends Op {
-        private final Axes axes;
-
+    static final class Norm extends Reduction {
         Norm(Axes axes) {
-            this.axes = axes;
+            super("norm", axes, Reductions::norm2);
         }
 
+        /** The unit vector in the direction of the entries. */
         @Override
-        public String name() {
-            return "norm";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return axes.reduce(in[0].shape);
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return axes.relation(in[k].shape, y.shape);
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return reduce(Reductions::norm2, axes, in[0], out);
-        }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            return axes.expand(g, in[0].shape).mul(unit(in[0], y));
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return axes.sum(Objects.requireNonNull(t[0]).mul(unit(in[0], y)));
-        }
-
-        private Tensor unit(Tensor x, Tensor y) {
+        Tensor slopes(Tensor x, Tensor y) {
             Tensor length = axes.expand(y, x.shape);
             return Tensor.where(length.eq(0), Tensor.scalar(0), x.div(length));
         }
@@ -353,7 +250,7 @@ final class ReductionOps {
 
         @Override
         public Storage compute(Tensor[] in, Shape out) {
-            return reduce(
+            return Reduction.run(
                     (x, outer, n, inner, result) -> Reductions.cumulativeSum(x, outer, n, inner, fromEnd, result),
                     axis,
                     in[0],
