@@ -15,11 +15,14 @@ import org.retrograd.autograd.tensor.Tensor;
 
 /** One run of a check. */
 final class Checker {
-    /** So many calls are checked alone in any case; of more, one of each kind unless something is wrong. */
+    /** So many calls are checked alone, the last ones. */
     private static final int ALWAYS = 200;
 
     private static final int MOST_SINGLE_ENTRIES = 8;
     private static final int MOST_LITERALS = 12;
+
+    /** How far, in units of the point, the point is moved to see whether that changes what was computed before. */
+    private static final double NEAR = 0x1p-40;
 
     private final Setup setup;
     private final Directions random;
@@ -61,7 +64,15 @@ final class Checker {
         if (subject.recording().variables().isEmpty()) {
             return unrecorded(subject);
         }
-        calls(subject, ALWAYS);
+        Optional<Call> overwritten = overwritten(subject);
+        if (overwritten.isPresent()) {
+            return withFindings(CallCheck.rule(
+                    overwritten.get(),
+                    -1,
+                    Kind.ALIASED,
+                    "its result changed when the function was evaluated again: it shares storage with a buffer"));
+        }
+        calls(subject);
         if (findings.stream().anyMatch(f -> f.kind() == Kind.RULE_FAILS || f.kind() == Kind.WRONG_SHAPE)) {
             return report(List.of());
         }
@@ -85,12 +96,42 @@ final class Checker {
                         + "function does not use");
     }
 
-    /** Checks calls alone. */
-    private void calls(Subject subject, int most) {
+    /** Returns the first call whose recorded result is changed by an evaluation at another point. */
+    private Optional<Call> overwritten(Subject subject) {
+        List<Call> calls = last(subject);
+        List<double[]> before =
+                calls.stream().map(call -> call.value().toArray()).toList();
+        Directions elsewhere = new Directions(setup.seed());
+        evaluate(
+                subject,
+                subject.moved(subject.point().stream().map(elsewhere::even).toList(), NEAR));
+        for (int i = 0; i < before.size(); i++) {
+            if (!Arrays.equals(before.get(i), calls.get(i).value().toArray())) {
+                return Optional.of(calls.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Evaluates the function for what that does to earlier results; that it refuses a point does not matter here. */
+    @SuppressWarnings("CheckReturnValue")
+    private static void evaluate(Subject subject, List<Tensor> point) {
+        try {
+            subject.value().apply(point);
+        } catch (ArithmeticException | IllegalArgumentException outside) {
+            // the point was at the edge of the domain; what was computed on the way may be in a buffer all the same
+        }
+    }
+
+    private static List<Call> last(Subject subject) {
         List<Call> calls = subject.recording().calls();
-        int from = Math.max(0, calls.size() - most);
-        for (int i = from; i < calls.size(); i++) {
-            CallCheck.Result result = CallCheck.of(calls.get(i), random, setup.order());
+        return calls.subList(Math.max(0, calls.size() - ALWAYS), calls.size());
+    }
+
+    /** Checks calls alone. */
+    private void calls(Subject subject) {
+        for (Call call : last(subject)) {
+            CallCheck.Result result = CallCheck.of(call, random, setup.order());
             Finding fault = result.fault();
             if (fault != null) {
                 findings.add(fault);

@@ -20,11 +20,19 @@ final class Linearity {
         Tensor g = first.cotangent();
         Tensor h = random.cotangent(first.subject().output());
         List<Tensor> ofG = at.pull(g);
+        List<Tensor> before = ofG.stream().map(Linearity::copy).toList();
         List<Tensor> again = at.pull(g);
         List<Tensor> ofH = at.pull(h);
         List<Tensor> ofSum = at.pull(g.add(h.mul(3)));
         List<Tensor> ofZero = at.pull(Tensor.zeros(g.shape()));
         for (int k = 0; k < ofG.size(); k++) {
+            if (!same(before.get(k), ofG.get(k))) {
+                return CallCheck.rule(
+                        call,
+                        -1,
+                        Kind.ALIASED,
+                        "its cotangent changed when the rule was called again: it shares storage with a buffer");
+            }
             if (!same(ofG.get(k), again.get(k))
                     || !same(ofG.get(k), first.gradient().get(k))) {
                 return finding(
@@ -47,6 +55,10 @@ final class Linearity {
             }
         }
         return null;
+    }
+
+    private static Tensor copy(Tensor x) {
+        return Tensor.of(x.toArray()).reshape(x.shape().toArray());
     }
 
     private static boolean finite(Tensor x) {

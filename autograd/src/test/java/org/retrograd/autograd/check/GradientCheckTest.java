@@ -3,9 +3,14 @@ package org.retrograd.autograd.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.retrograd.autograd.array.Shape;
+import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.check.Finding.Kind;
 import org.retrograd.autograd.tensor.Holder;
+import org.retrograd.autograd.tensor.Op;
 import org.retrograd.autograd.tensor.Tensor;
 
 class GradientCheckTest {
@@ -168,5 +173,73 @@ class GradientCheckTest {
                 .hasMessageContaining("gradient check FAILED: wave")
                 .hasMessageContaining(
                         "reproduce: GradientCheck.of(\"wave\", f).at(Tensor.of(0.3, -0.8, 1.2)).seed(17)");
+    }
+
+    /** Its argument, copied into a buffer that every call writes. */
+    private static final class Copied extends Op {
+        private double[] buffer = {};
+
+        @Override
+        public String name() {
+            return "copied";
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            return in[0].shape();
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            buffer = buffer.length == in[0].size() ? buffer : new double[in[0].size()];
+            System.arraycopy(in[0].toArray(), 0, buffer, 0, buffer.length);
+            return Storage.wrap(buffer);
+        }
+
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return g;
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return Objects.requireNonNull(t[0]);
+        }
+    }
+
+    @Test
+    void aResultInABufferThatIsUsedAgainIsFound() {
+        Copied copied = new Copied();
+        Finding finding = only(GradientCheck.of(x -> copied.apply(x.sin())).at(X));
+        assertThat(finding.kind()).isEqualTo(Kind.ALIASED);
+        assertThat(finding.op()).contains("copied");
+        assertThat(finding.text())
+                .startsWith("faulty rule: \"copied\", called at GradientCheckTest.java:")
+                .endsWith("its result changed when the function was evaluated again: it shares storage with a buffer");
+        assertThat(new Copied().apply(X).sameAs(X)).isTrue();
+    }
+
+    @Test
+    void aDerivativeInABufferThatIsUsedAgainIsFound() {
+        Copied copied = new Copied();
+        Planted reverse = Planted.unary("mySin", Tensor::sin).backward((g, x, y) -> copied.apply(g.mul(x.cos())));
+        Finding finding = only(GradientCheck.of(x -> reverse.apply(x)).at(X));
+        assertThat(finding.kind()).isEqualTo(Kind.ALIASED);
+        assertThat(finding.op()).contains("mySin");
+        assertThat(finding.text())
+                .endsWith("its cotangent changed when the rule was called again: it shares storage with a buffer");
+    }
+
+    @Test
+    void aFunctionThatRefusesPointsNearbyIsChecked() {
+        Tensor edge = Tensor.of(0, 0.25);
+        GradientCheck.of(x -> {
+                    if (x.lt(0).any()) {
+                        throw new IllegalArgumentException("negative");
+                    }
+                    return x.mul(x).add(x);
+                })
+                .at(edge)
+                .assertPasses();
     }
 }
