@@ -160,6 +160,21 @@ final class ProgramOp extends Op {
         return program.open() ? over(TensorAlgebra.INSTANCE, in) : null;
     }
 
+    /** The rounding errors made inside, each with what becomes of it on the way to the result. */
+    @Override
+    public Tensor magnitude(Tensor[] in, Tensor y) {
+        if (!program.open()) {
+            return y.abs();
+        }
+        List<RunningError.Bounded> x =
+                entries(in).stream().map(RunningError::exact).toList();
+        return joined(
+                in,
+                program.over(RunningError.INSTANCE, x).stream()
+                        .map(RunningError.Bounded::orZero)
+                        .toList());
+    }
+
     /** The kinks of the primitives inside. */
     @Override
     public List<Kink> kinks(Tensor[] in, Tensor y) {
@@ -171,6 +186,11 @@ final class ProgramOp extends Op {
     }
 
     private Tensor over(Algebra<Tensor> algebra, Tensor[] in) {
+        return joined(in, program.over(algebra, entries(in)));
+    }
+
+    /** Returns the inputs of the program, a tensor for each. */
+    private List<Tensor> entries(Tensor[] in) {
         List<Tensor> x = new ArrayList<>();
         for (int k = 0; k < in.length; k++) {
             if (widths[k] == 0) {
@@ -179,10 +199,14 @@ final class ProgramOp extends Op {
                 x.addAll(in[k].unstack(-1));
             }
         }
-        Shape lead = axis ? shape(in).slice(0, shape(in).rank() - 1) : shape(in);
-        Tensor[] y = program.over(algebra, x).stream()
-                .map(output -> output.broadcastTo(lead))
-                .toArray(Tensor[]::new);
+        return x;
+    }
+
+    /** Returns the result that is made of a tensor for each output of the program. */
+    private Tensor joined(Tensor[] in, List<Tensor> outputs) {
+        Shape shape = shape(in);
+        Shape lead = axis ? shape.slice(0, shape.rank() - 1) : shape;
+        Tensor[] y = outputs.stream().map(output -> output.broadcastTo(lead)).toArray(Tensor[]::new);
         return axis ? Tensor.stack(-1, y) : y[0];
     }
 

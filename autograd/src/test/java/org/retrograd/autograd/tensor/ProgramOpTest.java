@@ -1,11 +1,14 @@
 package org.retrograd.autograd.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.retrograd.autograd.check.GradientCheck;
 import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
 
@@ -71,9 +74,53 @@ class ProgramOpTest {
         for (Tensor variable : List.of(x, y)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(fused.of(variable).get(i))
-                        .isCloseTo(composed.of(variable).get(i), org.assertj.core.api.Assertions.within(1e-15));
+                        .isCloseTo(composed.of(variable).get(i), within(1e-15));
             }
         }
+    }
+
+    @Test
+    void theCheckerKnowsWhatRoundingDoesInside() {
+        // 27 bits are left of a
+        Program cancelling = Program.record(a -> a.add(1e8).subtract(1e8).sin());
+        Tensor x = Tensor.of(0.3, -0.8, 1.1);
+        Op op = Tensor.map(cancelling, Tensor.variable(x)).op;
+        Tensor magnitude = op.magnitude(new Tensor[] {x}, Tensor.map(cancelling, x));
+        for (int i = 0; i < 3; i++) {
+            double rounded = x.get(i) + 1e8 - 1e8;
+            double expected = Math.abs(StrictMath.sin(rounded))
+                    + Math.abs(StrictMath.cos(rounded)) * (Math.abs(rounded) + (x.get(i) + 1e8));
+            assertThat(magnitude.get(i)).isCloseTo(expected, within(1e-7));
+        }
+        GradientCheck.of(v -> Tensor.map(cancelling, v)).at(x).assertPasses();
+        GradientCheck.of((Tensor v) -> Tensor.mapRows(
+                        Program.recordAll(3, a ->
+                                new Scalar[] {a[0].add(1e8).subtract(a[1].add(1e8)), a[2], Scalar.of(3)}),
+                        v))
+                .at(x)
+                .assertPasses();
+    }
+
+    @Test
+    void roundingInsideHidesNoMistake() {
+        CustomFunction wrong = CustomFunction.of(
+                        "wrong", in -> Tensor.map(a -> a.add(1e4).subtract(1e4).sin(), in.get(0)))
+                .vjp((g, in, y) -> List.of(g.mul(in.get(0).cos()).mul(1.001)));
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> GradientCheck.of((Tensor v) ->
+                                wrong.apply(Tensor.map(a -> a.add(1e4).subtract(1e4), v)))
+                        .at(Tensor.of(0.3, -0.8, 1.1))
+                        .assertPasses());
+    }
+
+    @Test
+    void kinksInsideAreKinksForTheChecker() {
+        Program sizes = Program.record(2, (a, b) -> a.abs().add(a.max(b)));
+        assertThat(GradientCheck.of((Tensor x, Tensor y) -> Tensor.map(sizes, x, y))
+                        .at(Tensor.of(0, 0.5, -1), Tensor.of(2, 0.5, 1))
+                        .check()
+                        .toString())
+                .contains("\"x0\" of shape [3]: VALID_SUBGRADIENT");
     }
 
     @Test
