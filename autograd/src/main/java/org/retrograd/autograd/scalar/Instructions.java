@@ -17,6 +17,9 @@ final class Instructions {
     static final int SIZE = 1 << SHIFT;
     static final int MASK = SIZE - 1;
 
+    /** How many instructions, constants or operands of sums there are at most: all are numbered by ints. */
+    static final int MOST = Integer.MAX_VALUE - SIZE;
+
     /** An input of the recording. */
     static final int INPUT = -1;
 
@@ -115,6 +118,7 @@ final class Instructions {
         int k = constantCount++;
         int chunk = k >>> SHIFT;
         if (chunk == constants.length) {
+            requireNumbers(k, "constants");
             constants = Arrays.copyOf(constants, Math.max(1, 2 * chunk));
         }
         if (constants[chunk] == null) {
@@ -129,6 +133,7 @@ final class Instructions {
         int k = pairCount;
         int chunk = k >>> SHIFT;
         if (chunk == pairs.length) {
+            requireNumbers(k, "operands of sums of products");
             pairs = Arrays.copyOf(pairs, Math.max(1, 2 * chunk));
         }
         if (pairs[chunk] == null) {
@@ -138,6 +143,14 @@ final class Instructions {
         pairs[chunk][k & MASK] = a;
         pairs[chunk][(k + 1) & MASK] = b;
         pairCount = k + 2;
+    }
+
+    private static void requireNumbers(int count, String what) {
+        if (count < 0 || count > MOST) {
+            throw new IllegalStateException(
+                    "the tape is full: its " + MOST + " " + what
+                            + " are used up; rewind it between evaluations, or record one step of a long loop as a Program and scan it");
+        }
     }
 
     int pair(int k) {

@@ -17,12 +17,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A tape is a few arrays of primitives in chunks. Growing copies nothing, rewinding forgets without clearing, and
- * operations on constants are not recorded. Tapes know nothing of each other; one tape is for one thread at a time.
+ * operations on constants are not recorded. An operation takes 22 bytes, 8 more once it has been swept, and 8 more for each
+ * number that is no scalar: 50 million operations are at home in 2 GB. Tapes know nothing of each other; one tape is for one
+ * thread at a time.
  */
 public final class Tape {
-    /** What a tape holds at most: places are numbered by ints. */
-    private static final int MOST = Integer.MAX_VALUE - Instructions.SIZE;
-
     final Instructions code = new Instructions();
     final Epochs epochs = new Epochs();
     final Guards guards = new Guards();
@@ -57,7 +56,7 @@ public final class Tape {
 
     /** Makes an empty tape, which may grow as far as memory goes. */
     public Tape() {
-        this(MOST);
+        this(Instructions.MOST);
     }
 
     private Tape(int limit) {
@@ -72,7 +71,7 @@ public final class Tape {
     public static Tape withLimit(int operations) {
         Preconditions.checkArgument(
                 operations > 0, "a tape holds at least 1 operation, but the limit is %s", operations);
-        return new Tape(Math.min(operations, MOST));
+        return new Tape(Math.min(operations, Instructions.MOST));
     }
 
     /**
@@ -110,7 +109,7 @@ public final class Tape {
 
     /** Returns the bytes of memory that the tape holds, used or kept for reuse. */
     public long bytes() {
-        return code.bytes() + Instructions.bytes(values) + Instructions.bytes(adjoints);
+        return code.bytes() + Instructions.bytes(values) + Instructions.bytes(adjoints) + Instructions.bytes(jacobians);
     }
 
     /** Returns the present end of the tape, to {@linkplain #rewind(Mark) return} to. */
