@@ -50,14 +50,14 @@ final class Differentiation {
     /**
      * Returns x → the values and all entries of the Jacobian by rows, those that are 0 whatever x included.
      *
+     * @param n by how many inputs, from the first one on, to differentiate
      * @param values whether the values come first
      */
-    static Program jacobian(Program program, Mode mode, boolean values) {
+    static Program jacobian(Program program, Mode mode, int n, boolean values) {
         Differentiation d = new Differentiation(program);
-        int n = program.inputs();
         int m = program.outputs();
         int first = values ? m : 0;
-        d.map = d.builder.appendAll(program, d.builder.inputs(n));
+        d.map = d.builder.appendAll(program, d.builder.inputs(program.inputs()));
         int[] results = new int[first + m * n];
         for (int i = 0; i < first; i++) {
             results[i] = d.builder.mapped(d.code, d.map, program.outputs[i]);
@@ -71,8 +71,7 @@ final class Differentiation {
             }
         } else {
             for (int j = 0; j < n; j++) {
-                int[] tangents = new int[d.code.size];
-                Arrays.fill(tangents, 0, n, ProgramBuilder.NONE);
+                int[] tangents = d.nothing();
                 tangents[j] = one;
                 int[] column = d.push(tangents);
                 for (int i = 0; i < m; i++) {

@@ -117,6 +117,11 @@ final class GeneratedClass {
                 true);
     }
 
+    /** Whether a primitive is an instruction of the machine. */
+    static boolean isInstruction(Primitive primitive) {
+        return MACHINE.containsKey(primitive);
+    }
+
     private static void load(MethodVisitor code, int... locals) {
         for (int local : locals) {
             code.visitVarInsn(DLOAD, local);

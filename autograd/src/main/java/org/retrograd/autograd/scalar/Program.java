@@ -42,13 +42,13 @@ public final class Program implements LocalFunction {
 
     private final AtomicReference<@Nullable Workspace> idle = new AtomicReference<>();
     private final ConcurrentMap<Long, Program> parts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, Program> reverse = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, Program> forward = new ConcurrentHashMap<>();
     private final Supplier<RowKernel> rows = Suppliers.memoize(() -> new ProgramRows(this));
     private final Supplier<Program> pullback =
             Suppliers.memoize(() -> derived(Differentiation.pullback(this), Program::pullback));
     private final Supplier<Program> pushforward =
             Suppliers.memoize(() -> derived(Differentiation.pushforward(this), Program::pushforward));
-    private final Supplier<Program> gradientProgram = Suppliers.memoize(() -> differentiate(Mode.REVERSE));
-    private final Supplier<Program> jacobianProgram = Suppliers.memoize(this::jacobianProgram);
 
     Program(Instructions code, int inputs, int[] outputs, Guards guards) {
         this(code, inputs, outputs, guards, Branches.REPORT, null);
@@ -302,7 +302,7 @@ public final class Program implements LocalFunction {
     /** Returns the matrix of second derivatives of a program of one output: the gradient's program, in forward mode. */
     public double[][] hessian(double... x) {
         one("hessian");
-        return gradientProgram.get().jacobian(Mode.FORWARD, x);
+        return differentiate().jacobian(Mode.FORWARD, x);
     }
 
     /** Returns the program of the gradient of a program of one output, by reverse mode: n numbers to n numbers. */
@@ -315,12 +315,23 @@ public final class Program implements LocalFunction {
      * input row by row. For one output this is the gradient.
      */
     public Program differentiate(Mode mode) {
-        return derived(Differentiation.jacobian(this, mode, false), p -> p.differentiate(mode));
+        return differentiate(mode, inputs);
+    }
+
+    /**
+     * Returns the program of the partial derivatives by the first n inputs only, the others being data: all inputs to m n
+     * numbers, row by row.
+     */
+    public Program differentiate(Mode mode, int n) {
+        Preconditions.checkPositionIndex(n, inputs, "the number of inputs to differentiate by");
+        return (mode == Mode.REVERSE ? reverse : forward)
+                .computeIfAbsent(
+                        n, k -> derived(Differentiation.jacobian(this, mode, k, false), p -> p.differentiate(mode, k)));
     }
 
     /** Returns the program of values and partial derivatives together: the outputs, then their derivatives row by row. */
     public Program withDerivatives(Mode mode) {
-        return derived(Differentiation.jacobian(this, mode, true), p -> p.withDerivatives(mode));
+        return derived(Differentiation.jacobian(this, mode, inputs, true), p -> p.withDerivatives(mode));
     }
 
     /** Returns the program (x, ȳ) → Jᵀȳ: n + m numbers to n. */
@@ -432,7 +443,7 @@ public final class Program implements LocalFunction {
 
     @Override
     public Scalar[] jacobian(Scalar[] x) {
-        return jacobianProgram.get().call(x);
+        return jacobianProgram().call(x);
     }
 
     boolean takesAnotherWay() {

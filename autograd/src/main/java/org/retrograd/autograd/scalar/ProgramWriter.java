@@ -24,8 +24,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.retrograd.autograd.array.RowKernel;
@@ -41,13 +43,17 @@ final class ProgramWriter {
     /** Bytes of a method by an estimate that is never too low: as large as can be, since few large methods are fastest. */
     private static final int METHOD_BYTES = 7_500;
 
+    /** So many outputs are passed on by one method; each takes up to 20 bytes. */
+    private static final int PASSED_ON = 300;
+
     private static final int METHODS_PER_CLASS = 40;
     private static final String SIGNATURE = "([D[D[D)V";
 
     // bytes of the parts of an instruction, local variables having numbers of two bytes
     private static final int LOAD = 4;
+    private static final int INSTRUCTION = 1;
     private static final int CALL = 8;
-    private static final int ARRAY_ACCESS = 9;
+    private static final int ARRAY_ACCESS = 10;
 
     // the parameters of the generated methods, as local variables
     private static final int X = 0;
@@ -70,9 +76,19 @@ final class ProgramWriter {
     private final int[] seenIn;
     private final Map<Double, Integer> constants = new HashMap<>();
     private final List<List<Integer>> results = new ArrayList<>();
+    /** The outputs that no instruction computes: inputs and constants. */
+    private final List<Integer> passedOn = new ArrayList<>();
+
     private int scratch;
+
+    /** The methods that compute come first, then those that write what is passed on. */
+    private int computing;
+
     private int methods;
     private int free;
+
+    /** While it is decided what goes into which method: the constants of the present one. */
+    private final Set<Double> numbers = new HashSet<>();
 
     /** Where inputs are read and outputs written: the parameters of a method, or the rows of a loop. */
     private Access access = new Parameters();
@@ -157,24 +173,50 @@ final class ProgramWriter {
         int bytes = 0;
         for (int i = program.inputs(); i < code.size; i++) {
             Primitive primitive = primitive(i);
-            int cost = 2 * CALL
-                    + LOAD
-                    + ARRAY_ACCESS * (1 + 2 * primitive.arity() + results.get(i).size());
+            int cost = cost(i, primitive);
             if (bytes + cost > METHOD_BYTES) {
                 methods++;
                 bytes = 0;
+                numbers.clear();
+                cost = cost(i, primitive);
             }
             bytes += cost;
             methodOf[i] = methods;
             for (int k = 0; k < primitive.arity(); k++) {
                 int x = operand(i, k);
+                if (x < 0) {
+                    numbers.add(code.constantAt(x));
+                } else {
+                    seenIn[x] = methods;
+                }
                 if (x >= program.inputs() && methodOf[x] != methods && scratchOf[x] < 0) {
                     scratchOf[x] = scratch++;
                 }
             }
         }
-        // outputs that are inputs or constants are written by a method of their own
-        methods++;
+        Arrays.fill(seenIn, 0);
+        for (int k = 0; k < program.outputs.length; k++) {
+            if (program.outputs[k] < program.inputs()) {
+                passedOn.add(k);
+            }
+        }
+        computing = methods;
+        methods += (passedOn.size() + PASSED_ON - 1) / PASSED_ON;
+    }
+
+    /**
+     * Returns the bytes of an instruction: its operands loaded, those that its method has not seen yet brought into a local
+     * variable first, its result stored and, at worst, left to later methods and written as outputs.
+     */
+    private int cost(int i, Primitive primitive) {
+        int cost = GeneratedClass.isInstruction(primitive) ? INSTRUCTION : CALL;
+        for (int k = 0; k < primitive.arity(); k++) {
+            int x = operand(i, k);
+            boolean known =
+                    x < 0 ? numbers.contains(code.constantAt(x)) : seenIn[x] == methods || methodOf[x] == methods;
+            cost += known ? LOAD : LOAD + ARRAY_ACCESS;
+        }
+        return cost + LOAD + ARRAY_ACCESS * (1 + results.get(i).size());
     }
 
     private void attach(int instruction, int result) {
@@ -202,8 +244,9 @@ final class ProgramWriter {
         MethodVisitor out = owner.method(ACC_PRIVATE | ACC_STATIC, "m" + method, SIGNATURE);
         free = FREE;
         int next = writeBody(owner, out, method, from);
-        if (method == methods) {
-            writePassedOn(out, method);
+        if (method > computing) {
+            int first = (method - computing - 1) * PASSED_ON;
+            writePassedOn(out, method, passedOn.subList(first, Math.min(passedOn.size(), first + PASSED_ON)));
         }
         out.visitInsn(RETURN);
         GeneratedClass.end(out);
@@ -243,12 +286,9 @@ final class ProgramWriter {
         out.visitInsn(DASTORE);
     }
 
-    /** Writes the outputs that no instruction computes: inputs and constants. */
-    private void writePassedOn(MethodVisitor out, int method) {
-        for (int k = 0; k < program.outputs.length; k++) {
-            if (program.outputs[k] < program.inputs()) {
-                writeOutput(out, k, load(out, program.outputs[k], method));
-            }
+    private void writePassedOn(MethodVisitor out, int method, List<Integer> some) {
+        for (int k : some) {
+            writeOutput(out, k, load(out, program.outputs[k], method));
         }
     }
 
@@ -309,7 +349,7 @@ final class ProgramWriter {
     private static final int TO = 7;
     private static final int FIRST_INPUT = 8;
 
-    /** More inputs than this are copied row by row: each takes three variables of the loop. */
+    /** More inputs, or outputs that are passed on, than this are copied row by row: each input takes three variables. */
     private static final int MOST_LOOP_INPUTS = 40;
 
     /** Inputs and outputs of a row, each input having an array, a place and a step. */
@@ -337,8 +377,11 @@ final class ProgramWriter {
     static RowKernel writeLoop(Program program) {
         ProgramWriter writer = new ProgramWriter(program);
         writer.plan();
-        // one method, and that of the outputs passed on; beside comparisons, which no row has room to tell
-        if (writer.methods <= 2 && program.inputs() <= MOST_LOOP_INPUTS && program.guards.size() == 0) {
+        boolean small = writer.computing == 1
+                && writer.passedOn.size() <= MOST_LOOP_INPUTS
+                && program.inputs() <= MOST_LOOP_INPUTS;
+        // no row has room to tell how comparisons go
+        if (small && program.guards.size() == 0) {
             return writer.writeLoop();
         }
         Written written = write(program);
@@ -377,7 +420,7 @@ final class ProgramWriter {
         out.visitJumpInsn(IF_ICMPGE, end);
         free = FIRST_INPUT + 3 * program.inputs();
         writeBody(owner, out, 1, program.inputs());
-        writePassedOn(out, 1);
+        writePassedOn(out, 1, passedOn);
         for (int j = 0; j < program.inputs(); j++) {
             advance(out, FIRST_INPUT + 3 * j + 1, FIRST_INPUT + 3 * j + 2);
         }

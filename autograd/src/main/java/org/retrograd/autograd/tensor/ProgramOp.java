@@ -49,7 +49,8 @@ final class ProgramOp extends Op {
     static final Definition JACOBIAN_ROWS = Definition.of(
             "jacobianRows",
             "The Jacobian of a scalar program for each row: [.., n] to [.., m, n], in one pass.",
-            call("Tensor.jacobianRows(p, x)", real(2, 3), x -> Tensor.jacobianRows(twist(), x)));
+            call("Tensor.jacobianRows(p, x)", real(2, 3), x -> Tensor.jacobianRows(twist(), x)),
+            call("Tensor.jacobianRows(p, x, y)", real(2, 2), real(1), (x, y) -> Tensor.jacobianRows(twist(), x, y)));
 
     private static Program twist() {
         return Program.recordAll(3, x -> new Scalar[] {
@@ -96,11 +97,15 @@ final class ProgramOp extends Op {
         return new ProgramOp(program, widths, true).apply(x);
     }
 
-    static Tensor jacobians(Program program, Tensor x) {
-        Mode mode = program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD;
-        Tensor flat = rows(program.differentiate(mode), x);
-        Shape lead = x.shape.slice(0, x.rank() - 1);
-        return flat.reshape(lead.append(Shape.of(program.outputs(), program.inputs())));
+    static Tensor jacobians(Program program, Tensor x, Tensor[] data) {
+        int n = x.rank() == 0 ? 0 : Math.min(program.inputs(), x.dim(-1));
+        Mode mode = program.outputs() < n ? Mode.REVERSE : Mode.FORWARD;
+        Tensor[] all = new Tensor[data.length + 1];
+        all[0] = x;
+        System.arraycopy(data, 0, all, 1, data.length);
+        Tensor flat = rows(program.differentiate(mode, n), all);
+        Shape lead = flat.shape.slice(0, flat.rank() - 1);
+        return flat.reshape(lead.append(Shape.of(program.outputs(), n)));
     }
 
     private static void requireTotal(String call, Program program) {

@@ -216,9 +216,14 @@ public final class Tensor
         return ProgramOp.rows(program, x);
     }
 
-    /** Returns the Jacobian of a program of n inputs and m outputs for each row: [.., n] → [.., m, n], all in one pass. */
-    public static Tensor jacobianRows(Program program, Tensor x) {
-        return ProgramOp.jacobians(program, x);
+    /**
+     * Returns the Jacobian of a program of m outputs for each row, by its first n inputs: [.., n] → [.., m, n], all in one
+     * pass.
+     *
+     * @param data the rows of the other inputs, by which nothing is differentiated, if there are such
+     */
+    public static Tensor jacobianRows(Program program, Tensor x, Tensor... data) {
+        return ProgramOp.jacobians(program, x, data);
     }
 
     /**

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -48,6 +49,14 @@ class CompiledTest {
         assertThat(compiled.gradient(2, 5)).containsExactly(5.5, 2 - StrictMath.cos(5));
         assertThat(compiled.hessian(2, 5)).isDeepEqualTo(new double[][] {{-0.25, 1}, {1, StrictMath.sin(5)}});
         assertThat(compiled.toString()).startsWith("compiled Program of 2 inputs, 1 output, 5 operations");
+    }
+
+    @Test
+    void aProgramOfManyConstantOutputsHasTheBitsOfTheInterpreter() {
+        Program cubes = Program.record(
+                300, x -> Scalar.sum(Arrays.stream(x).map(v -> v.pow(3)).toArray(Scalar[]::new)));
+        double[] x = new SplittableRandom(5).doubles(300, -1, 1).toArray();
+        assertThat(cubes.compile().hessian(x)).isDeepEqualTo(cubes.hessian(x));
     }
 
     @Test

@@ -66,6 +66,19 @@ class ProgramOpTest {
     }
 
     @Test
+    void blocksMayLeaveOutWhatIsData() {
+        Program program = Program.recordAll(3, x ->
+                new Scalar[] {x[0].multiply(x[1]).add(x[2]), x[2].exp().divide(x[1])});
+        Tensor x = Tensor.uniform(new SplittableRandom(1), 1, 2, 50, 3);
+        Tensor all = Tensor.jacobianRows(program, x);
+        for (int n = 1; n < 3; n++) {
+            Tensor some = Tensor.jacobianRows(program, x.slice(1, 0, n), x.slice(1, n, 3));
+            assertThat(some.shape().toString()).isEqualTo("[50, 2, " + n + "]");
+            assertThat(some.toArray()).isEqualTo(all.slice(2, 0, n).toArray());
+        }
+    }
+
+    @Test
     void theGradientIsThatOfTheComposition() {
         Tensor x = Tensor.variable(0.3, -0.5, 0.8);
         Tensor y = Tensor.variable(0.1, 0.7, -0.2);

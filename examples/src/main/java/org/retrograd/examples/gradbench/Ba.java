@@ -1,47 +1,44 @@
 package org.retrograd.examples.gradbench;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import org.retrograd.autograd.diff.Derivatives;
-import org.retrograd.autograd.tensor.Dims;
+import org.retrograd.autograd.scalar.Arithmetic;
+import org.retrograd.autograd.scalar.Program;
+import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.tensor.Indices;
-import org.retrograd.autograd.tensor.Linearization;
-import org.retrograd.autograd.tensor.Mask;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
  * The reprojection errors of bundle adjustment and their sparse Jacobian.
  *
- * <p>Each observation has two errors that depend on a camera, a point and a weight: 15 numbers. They are gathered for all
- * observations into vectors, so that one sweep with two directions finds all blocks of the Jacobian.
+ * <p>Each observation has two errors that depend on a camera, a point and a weight: 15 numbers. They are a program of these,
+ * which runs over all observations in one pass, and so does its Jacobian, a block of 2 by 15.
  */
 final class Ba {
     private static final int CAMERA = 11;
-    private static final int[] CAMERA_PARTS = {3, 3, 1, 2, 1, 1};
     private static final int POINT = 3;
-
-    /** The coordinate after each one, in a circle, and the one before it. */
-    private static final Indices NEXT = Indices.of(1, 2, 0);
-
-    private static final Indices PREVIOUS = Indices.of(2, 0, 1);
-
     private static final int BLOCK = CAMERA + POINT + 1;
+    private static final Program ERRORS = Program.recordAll(BLOCK + 2, Ba::reprojectionErrors);
+    private static final Program WEIGHT_ERROR =
+            Program.record(w -> w.square().negate().add(1));
 
     /** So many entries of each array of the result are sent, and the last one. */
     private static final int SENT = 30;
 
     private final int p;
+
+    /** One row for each camera, point, and observation. */
+    private final Tensor cameras;
+
+    private final Tensor points;
+    private final Tensor weights;
     private final Tensor features;
 
-    /**
-     * What the errors depend on, for each observation a column: rotation, centre, focal length, principal point and two
-     * distortions of the camera, the point and the weight. Parts of a camera apart, since a part of a whole costs a sweep an
-     * array of the size of the whole.
-     */
-    private final List<Tensor> observed;
+    /** By observation. */
+    private final Indices camera;
+
+    private final Indices point;
 
     private final int[] rowStarts;
     private final int[] columns;
@@ -50,13 +47,12 @@ final class Ba {
         int n = input.integer("n");
         int m = input.integer("m");
         this.p = input.integer("p");
+        this.cameras = replicated(input.vector("cam", CAMERA), n);
+        this.points = replicated(input.vector("x", POINT), m);
+        this.weights = replicated(new double[] {input.number("w")}, p);
         this.features = replicated(input.vector("feat", 2), p);
-        Tensor cameras = replicated(input.vector("cam", CAMERA), n).take(cyclic(n), 1);
-        this.observed = ImmutableList.<Tensor>builder()
-                .addAll(cameras.split(0, CAMERA_PARTS))
-                .add(replicated(input.vector("x", POINT), m).take(cyclic(m), 1))
-                .add(Tensor.full(input.number("w"), 1, p))
-                .build();
+        this.camera = cyclic(n);
+        this.point = cyclic(m);
         this.rowStarts = new int[3 * p + 1];
         Arrays.setAll(rowStarts, row -> BLOCK * Math.min(row, 2 * p) + Math.max(0, row - 2 * p));
         this.columns = new int[BLOCK * 2 * p + p];
@@ -75,9 +71,9 @@ final class Ba {
         }
     }
 
-    /** Returns copies of a template side by side, each with numbers of its own. */
+    /** Returns rows that are copies of a template, each with numbers of its own. */
     private static Tensor replicated(double[] template, int count) {
-        return Tensor.of(template).expandDims(1).broadcastTo(template.length, count);
+        return Tensor.of(template).broadcastTo(count, template.length);
     }
 
     private Indices cyclic(int count) {
@@ -115,22 +111,24 @@ final class Ba {
     }
 
     private Map<String, Object> errors() {
-        Tensor reprojection = reprojectionErrors(observed);
-        Tensor weight = weightErrors(weights());
-        double[] first = {reprojection.get(0, 0), reprojection.get(1, 0)};
+        Tensor reprojection = Tensor.mapRows(ERRORS, observed(), features);
+        Tensor weight = Tensor.map(WEIGHT_ERROR, weights);
+        double[] first = {reprojection.get(0, 0), reprojection.get(0, 1)};
         return ImmutableMap.of(
                 "reproj_error", ImmutableMap.of("elements", first, "repeated", p),
-                "w_err", ImmutableMap.of("element", weight.get(0, p - 1), "repeated", p));
+                "w_err", ImmutableMap.of("element", weight.get(p - 1, 0), "repeated", p));
     }
 
     private Map<String, Object> jacobian() {
-        Linearization at = Linearization.of(this::reprojectionErrors, observed);
-        // two directions: the first errors of all observations, and the second ones
-        List<Tensor> blocks = at.pull(Tensor.eye(2).expandDims(2).broadcastTo(2, 2, p));
-        Tensor byRow = Tensor.concat(1, blocks.toArray(new Tensor[0])).permute(2, 0, 1);
-        Tensor ofWeights = Derivatives.gradient(w -> weightErrors(w).sum(), weights());
-        Tensor values = Tensor.concat(0, byRow.flatten(), ofWeights.flatten());
+        Tensor blocks = Tensor.jacobianRows(ERRORS, observed(), features);
+        Tensor ofWeights = Tensor.jacobianRows(WEIGHT_ERROR, weights);
+        Tensor values = Tensor.concat(0, blocks.flatten(), ofWeights.flatten());
         return ImmutableMap.of("rows", sent(rowStarts), "cols", sent(columns), "vals", sent(values));
+    }
+
+    /** Returns the numbers that the errors of each observation depend on, [p, 15]. */
+    private Tensor observed() {
+        return Tensor.concat(1, cameras.take(camera, 0), points.take(point, 0), weights);
     }
 
     private static int[] sent(int[] all) {
@@ -143,47 +141,50 @@ final class Ba {
         return Tensor.concat(0, all.slice(0, 0, SENT), all.slice(0, all.size() - 1, all.size()));
     }
 
-    private static Tensor weightErrors(Tensor w) {
-        return w.square().neg().add(1);
+    /** Returns the weighted distance of the projected point from the feature: two numbers. */
+    private static Scalar[] reprojectionErrors(Scalar[] x) {
+        Scalar[] rotation = Arrays.copyOfRange(x, 0, 3);
+        Scalar focal = x[6];
+        Scalar k0 = x[9];
+        Scalar k1 = x[10];
+        Scalar weight = x[14];
+        Scalar[] fromCentre = {x[11].subtract(x[3]), x[12].subtract(x[4]), x[13].subtract(x[5])};
+        Scalar[] rotated = rotated(rotation, fromCentre);
+        Scalar u = rotated[0].divide(rotated[2]);
+        Scalar v = rotated[1].divide(rotated[2]);
+        Scalar square = Scalar.sumOfSquares(u, v);
+        Scalar scale =
+                focal.multiply(k1.multiply(square).add(k0).multiply(square).add(1));
+        return new Scalar[] {
+            weight.multiply(scale.multiply(u).add(x[7]).subtract(x[15])),
+            weight.multiply(scale.multiply(v).add(x[8]).subtract(x[16]))
+        };
     }
 
-    private Tensor weights() {
-        return observed.get(observed.size() - 1);
+    /** Returns a point rotated about a vector by its length (Rodrigues 1840), to first order where that is 0. */
+    private static Scalar[] rotated(Scalar[] vector, Scalar[] point) {
+        Scalar square = Scalar.sumOfSquares(vector);
+        Scalar angle = square.sqrt();
+        // chosen, not branched: the program is the same for all observations
+        Scalar cosine = square.apply(Arithmetic.SELECT, angle.cos(), Scalar.ONE);
+        Scalar sine = square.apply(Arithmetic.SELECT, angle.sin().divide(angle), Scalar.ONE);
+        Scalar versine = square.apply(Arithmetic.SELECT, cosine.negate().add(1).divide(square), Scalar.of(0.5));
+        Scalar along = Scalar.dot(vector, point).multiply(versine);
+        Scalar[] turned = cross(vector, point);
+        Scalar[] rotated = new Scalar[3];
+        Arrays.setAll(
+                rotated,
+                i -> point[i].multiply(cosine).add(turned[i].multiply(sine)).add(vector[i].multiply(along)));
+        return rotated;
     }
 
-    /** Returns the weighted distances of the projected points from the features, [2, p]. */
-    private Tensor reprojectionErrors(List<Tensor> observed) {
-        Tensor rotation = observed.get(0);
-        Tensor centre = observed.get(1);
-        Tensor focal = observed.get(2);
-        Tensor principal = observed.get(3);
-        Tensor k0 = observed.get(4);
-        Tensor k1 = observed.get(5);
-        Tensor point = observed.get(6);
-        Tensor weight = observed.get(7);
-        Tensor rotated = rotated(rotation, point.sub(centre));
-        Tensor u = rotated.slice(0, 0, 2).div(rotated.slice(0, 2, 3));
-        Tensor square = u.square().sum(Dims.KEEP, 0);
-        Tensor distortion = k0.add(k1.mul(square)).mul(square).add(1);
-        return u.mul(focal.mul(distortion)).add(principal).sub(features).mul(weight);
-    }
-
-    /** Returns points rotated about vectors by their lengths (Rodrigues 1840), to first order where these are 0. */
-    private static Tensor rotated(Tensor vector, Tensor point) {
-        Tensor square = vector.square().sum(0);
-        Mask turns = square.ne(0);
-        Tensor angle = turns.all()
-                ? square.sqrt()
-                : Tensor.where(turns, square, Tensor.scalar(1)).sqrt();
-        Tensor axis = vector.div(angle);
-        Tensor cosine = angle.cos();
-        Tensor along = axis.mul(point).sum(0).mul(cosine.neg().add(1));
-        Tensor rotated =
-                point.mul(cosine).add(cross(axis, point).mul(angle.sin())).add(axis.mul(along));
-        return turns.all() ? rotated : Tensor.where(turns, rotated, point.add(cross(vector, point)));
-    }
-
-    private static Tensor cross(Tensor a, Tensor b) {
-        return a.take(NEXT, 0).mul(b.take(PREVIOUS, 0)).sub(a.take(PREVIOUS, 0).mul(b.take(NEXT, 0)));
+    private static Scalar[] cross(Scalar[] a, Scalar[] b) {
+        Scalar[] cross = new Scalar[3];
+        for (int i = 0; i < 3; i++) {
+            int j = (i + 1) % 3;
+            int k = (i + 2) % 3;
+            cross[i] = a[j].multiply(b[k]).subtract(a[k].multiply(b[j]));
+        }
+        return cross;
     }
 }
