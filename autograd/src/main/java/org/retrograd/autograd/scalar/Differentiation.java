@@ -40,11 +40,21 @@ final class Differentiation {
         int[] x = d.builder.inputs(program.inputs());
         int[] tangents = d.builder.inputs(program.inputs());
         d.map = d.builder.appendAll(program, x);
-        return d.builder.build(d.push(Arrays.copyOf(tangents, code(program).size)));
+        return d.builder.build(d.push(Arrays.copyOf(tangents, d.code.size), false));
     }
 
-    private static Instructions code(Program program) {
-        return program.code;
+    /**
+     * Returns (x, e) → what rounding may have done to the outputs if it has done e to the inputs, in units of the unit
+     * roundoff: an operation errs by the size of its result, and passes on the errors of its operands times the sizes of its
+     * partial derivatives (running error analysis to first order: Higham, Accuracy and Stability of Numerical Algorithms,
+     * section 3.3).
+     */
+    static Program runningError(Program program) {
+        Differentiation d = new Differentiation(program);
+        int[] x = d.builder.inputs(program.inputs());
+        int[] errors = d.builder.inputs(program.inputs());
+        d.map = d.builder.appendAll(program, x);
+        return d.builder.build(d.push(Arrays.copyOf(errors, d.code.size), true));
     }
 
     /**
@@ -73,7 +83,7 @@ final class Differentiation {
             for (int j = 0; j < n; j++) {
                 int[] tangents = d.nothing();
                 tangents[j] = one;
-                int[] column = d.push(tangents);
+                int[] column = d.push(tangents, false);
                 for (int i = 0; i < m; i++) {
                     results[first + i * n + j] = column[i];
                 }
@@ -138,15 +148,18 @@ final class Differentiation {
         return Arrays.stream(adjoints, 0, program.inputs()).map(this::orZero).toArray();
     }
 
-    private int[] push(int[] tangents) {
+    /** Pushes tangents forwards, or errors: then nothing cancels, and each operation adds its own. */
+    private int[] push(int[] tangents, boolean errors) {
         for (int i = program.inputs(); i < code.size; i++) {
             refuseCalls(i);
-            int sum = ProgramBuilder.NONE;
+            int sum = errors ? builder.apply(Piecewise.ABS, map[i]) : ProgramBuilder.NONE;
             int arity = Primitives.at(code.op(i)).arity();
             for (int k = 0; k < arity; k++) {
                 int x = operand(i, k);
                 if (x >= 0 && tangents[x] != ProgramBuilder.NONE) {
-                    sum = builder.add(sum, times(tangents[x], i, k));
+                    int term = times(tangents[x], i, k);
+                    sum = builder.add(
+                            sum, errors && term != ProgramBuilder.NONE ? builder.apply(Piecewise.ABS, term) : term);
                 }
             }
             tangents[i] = sum;

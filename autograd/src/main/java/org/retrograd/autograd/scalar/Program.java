@@ -49,6 +49,8 @@ public final class Program implements LocalFunction {
             Suppliers.memoize(() -> derived(Differentiation.pullback(this), Program::pullback));
     private final Supplier<Program> pushforward =
             Suppliers.memoize(() -> derived(Differentiation.pushforward(this), Program::pushforward));
+    private final Supplier<Program> runningError =
+            Suppliers.memoize(() -> derived(Differentiation.runningError(this), Program::runningError));
 
     Program(Instructions code, int inputs, int[] outputs, Guards guards) {
         this(code, inputs, outputs, guards, Branches.REPORT, null);
@@ -342,6 +344,14 @@ public final class Program implements LocalFunction {
     /** Returns the program (x, ẋ) → Jẋ: 2n numbers to m. */
     public Program pushforward() {
         return pushforward.get();
+    }
+
+    /**
+     * Returns the program (x, e) → a bound for the rounding errors of the outputs, in units of the unit roundoff and to first
+     * order, if those of the inputs are e: 2n numbers to m.
+     */
+    public Program runningError() {
+        return runningError.get();
     }
 
     private Program derived(Program derivative, UnaryOperator<Program> rule) {

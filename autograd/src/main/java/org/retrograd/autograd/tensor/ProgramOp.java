@@ -108,6 +108,13 @@ final class ProgramOp extends Op {
         return flat.reshape(lead.append(Shape.of(program.outputs(), n)));
     }
 
+    /** Returns the kinks inside a program that is applied to each row. */
+    static List<Kink> kinksOfRows(Program program, Tensor... x) {
+        int[] widths = Arrays.stream(x).mapToInt(each -> each.dim(-1)).toArray();
+        ProgramOp op = new ProgramOp(program, widths, true);
+        return op.kinks(x, Tensor.scalar(0));
+    }
+
     private static void requireTotal(String call, Program program) {
         if (program.guards() > 0 || program.unguarded()) {
             throw new IllegalArgumentException(call
@@ -171,13 +178,19 @@ final class ProgramOp extends Op {
         if (!program.open()) {
             return y.abs();
         }
-        List<RunningError.Bounded> x =
-                entries(in).stream().map(RunningError::exact).toList();
-        return joined(
-                in,
-                program.over(RunningError.INSTANCE, x).stream()
-                        .map(RunningError.Bounded::orZero)
-                        .toList());
+        int n = in.length;
+        Tensor[] operands = Arrays.copyOf(in, 2 * n);
+        int[] all = Arrays.copyOf(widths, 2 * n);
+        for (int k = 0; k < n; k++) {
+            all[n + k] = widths[k];
+            operands[n + k] = zeros(k);
+        }
+        return new ProgramOp(program.runningError(), all, axis).apply(operands).maximum(y.abs());
+    }
+
+    /** Returns zeros in the place of an input. */
+    private Tensor zeros(int k) {
+        return widths[k] == 0 ? Tensor.scalar(0) : Tensor.zeros(widths[k]);
     }
 
     /** The kinks of the primitives inside. */
@@ -191,11 +204,6 @@ final class ProgramOp extends Op {
     }
 
     private Tensor over(Algebra<Tensor> algebra, Tensor[] in) {
-        return joined(in, program.over(algebra, entries(in)));
-    }
-
-    /** Returns the inputs of the program, a tensor for each. */
-    private List<Tensor> entries(Tensor[] in) {
         List<Tensor> x = new ArrayList<>();
         for (int k = 0; k < in.length; k++) {
             if (widths[k] == 0) {
@@ -204,14 +212,11 @@ final class ProgramOp extends Op {
                 x.addAll(in[k].unstack(-1));
             }
         }
-        return x;
-    }
-
-    /** Returns the result that is made of a tensor for each output of the program. */
-    private Tensor joined(Tensor[] in, List<Tensor> outputs) {
         Shape shape = shape(in);
         Shape lead = axis ? shape.slice(0, shape.rank() - 1) : shape;
-        Tensor[] y = outputs.stream().map(output -> output.broadcastTo(lead)).toArray(Tensor[]::new);
+        Tensor[] y = program.over(algebra, x).stream()
+                .map(output -> output.broadcastTo(lead))
+                .toArray(Tensor[]::new);
         return axis ? Tensor.stack(-1, y) : y[0];
     }
 
@@ -270,7 +275,7 @@ final class ProgramOp extends Op {
             Tensor tangent = t[k];
             all[n + k] = widths[k];
             if (tangent == null) {
-                operands[n + k] = widths[k] == 0 ? Tensor.scalar(0) : Tensor.zeros(widths[k]);
+                operands[n + k] = zeros(k);
             } else {
                 shape = Directions.of(tangent, in[k]).append(y.shape);
                 operands[n + k] = Directions.align(tangent, in[k], widths[k] == 0 ? rank : rank + 1);
