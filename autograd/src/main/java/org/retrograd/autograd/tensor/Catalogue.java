@@ -35,7 +35,8 @@ public final class Catalogue {
             FactorOps.class,
             SpectralOps.class,
             Einsum.class,
-            ProgramOp.class);
+            ProgramOp.class,
+            ProgramLoop.class);
 
     private Catalogue() {}
 

@@ -13,6 +13,7 @@ import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
+import org.retrograd.autograd.scalar.Scan;
 
 /**
  * An immutable array of float64 numbers, linked to the call that computed it.
@@ -224,6 +225,17 @@ public final class Tensor
      */
     public static Tensor jacobianRows(Program program, Tensor x, Tensor... data) {
         return ProgramOp.jacobians(program, x, data);
+    }
+
+    /**
+     * Returns last state and outputs of a loop whose body is a scalar program, as one node however many steps it takes.
+     *
+     * @param start [s], the first state
+     * @param inputs [n, u], the inputs of the n steps
+     * @param parameters [p], the same for all steps
+     */
+    public static Scanned scan(Scan loop, Tensor start, Tensor inputs, Tensor parameters) {
+        return ProgramLoop.apply(loop, start, inputs, parameters);
     }
 
     /**

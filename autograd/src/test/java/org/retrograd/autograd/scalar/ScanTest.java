@@ -1,8 +1,8 @@
 package org.retrograd.autograd.scalar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -21,33 +21,103 @@ class ScanTest {
         return pushes;
     }
 
+    /** In the program that repeats the body step by step, everything happens in the same order. */
     @Test
-    void aLoopIsDifferentiatedLikeTheTapeOfIt() {
-        double[][] pushes = pushes(500);
+    void aLoopHasTheBitsOfTheUnrolledProgram() {
+        double[][] pushes = pushes(100_000);
         Scan scan = Scan.of(Program.recordAll(4, ScanTest::pendulum), 1);
-        Tape tape = new Tape();
-        Scalar[] variables = tape.variables(0.5, -0.2, 0.3);
-        Scalar[] push = new Scalar[pushes.length];
-        Scalar[] s = {variables[0], variables[1]};
+        double[] start = {0.5, -0.2};
+        double[] x = new double[3 + pushes.length];
+        System.arraycopy(start, 0, x, 0, 2);
+        x[2] = 0.3;
         for (int i = 0; i < pushes.length; i++) {
-            push[i] = tape.variable(pushes[i][0]);
-            s = pendulum(s[0], s[1], push[i], variables[2]);
+            x[3 + i] = pushes[i][0];
         }
-        Scalar y = s[0].multiply(2).subtract(s[1]);
-        double[] g = tape.gradient(y, variables);
-        double[] byPush = tape.gradient(y, push);
-        for (int every : new int[] {1, 7, 22, 500, 1000}) {
-            Scan.Derivatives d =
-                    scan.withCheckpoints(every).pull(new double[] {0.5, -0.2}, pushes, new double[] {0.3}, 2, -1);
-            assertThat(d.last()).containsExactly(s[0].value(), s[1].value());
-            assertThat(d.byStart()[0]).isCloseTo(g[0], within(1e-13));
-            assertThat(d.byStart()[1]).isCloseTo(g[1], within(1e-13));
-            assertThat(d.byParameters()[0]).isCloseTo(g[2], within(1e-12));
+        Program unrolled = Program.record(x.length, v -> {
+            Scalar[] s = {v[0], v[1]};
             for (int i = 0; i < pushes.length; i++) {
-                assertThat(d.byInputs()[i][0]).isCloseTo(byPush[i], within(1e-14));
+                s = pendulum(s[0], s[1], v[3 + i], v[2]);
             }
+            return s[0].multiply(2).subtract(s[1]);
+        });
+        double[] g = unrolled.gradient(x);
+        for (int every : new int[] {1, 7, 316, 100_000, 200_000}) {
+            Scan.Derivatives d = scan.withCheckpoints(every).pull(start, pushes, new double[] {0.3}, 2, -1);
+            assertThat(2 * d.last()[0] - d.last()[1]).isEqualTo(unrolled.value(x));
+            assertThat(d.byStart()).containsExactly(g[0], g[1]);
+            assertThat(d.byParameters()).containsExactly(g[2]);
+            for (int i = 0; i < pushes.length; i++) {
+                assertThat(d.byInputs()[i][0]).isEqualTo(g[3 + i]);
+            }
+            assertThat(scan.run(start, pushes, 0.3)).isEqualTo(d.last());
         }
-        assertThat(scan.run(new double[] {0.5, -0.2}, pushes, 0.3)).containsExactly(s[0].value(), s[1].value());
+    }
+
+    /** A state of eight numbers that is turned and shrunk. */
+    private static Scalar[] turn(Scalar... v) {
+        Scalar[] next = new Scalar[8];
+        for (int k = 0; k < 8; k++) {
+            next[k] = v[k].multiply(v[8]).add(v[(k + 1) % 8].multiply(0.1));
+        }
+        return next;
+    }
+
+    @Test
+    void checkpointsNeedLittleMemory() {
+        Scan scan = Scan.of(Program.recordAll(9, ScanTest::turn), 0);
+        assertThat(bytes(scan)).isGreaterThan(100_000 * 8 * Double.BYTES);
+        // 316 states here and 317 there
+        assertThat(bytes(scan.withCheckpoints(316))).isLessThan(150_000);
+    }
+
+    private static long bytes(Scan scan) {
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        double[] start = {1, 2, 3, 4, 5, 6, 7, 8};
+        double[] last = new double[8];
+        scan.pull(start, 10, new double[0], new double[] {0.9}, start, last);
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        scan.pull(start, 100_000, new double[0], new double[] {0.9}, start, last);
+        return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    }
+
+    @Test
+    void stepsMayPutSomethingOut() {
+        Scan sums = Scan.of(
+                Program.recordAll(3, v -> {
+                    Scalar sum = v[0].add(v[1].multiply(v[2]));
+                    return new Scalar[] {sum, sum.square()};
+                }),
+                1,
+                1);
+        Scan.Run run = sums.runAll(new double[] {1}, new double[][] {{2}, {3}, {4}}, 10);
+        assertThat(run.last()).containsExactly(91);
+        assertThat(run.outputs()).isDeepEqualTo(new double[][] {{21 * 21}, {51 * 51}, {91 * 91}});
+        assertThat(sums.reversed()
+                        .runAll(new double[] {1}, new double[][] {{2}, {3}, {4}}, 10)
+                        .outputs())
+                .isDeepEqualTo(new double[][] {{91 * 91}, {71 * 71}, {41 * 41}});
+        Scan.Derivatives d = sums.pullAll(
+                new double[] {1}, new double[][] {{2}, {3}, {4}}, new double[] {10}, new double[] {0}, new double[][] {
+                    {1}, {0}, {1}
+                });
+        assertThat(d.byStart()).containsExactly(2 * 21 + 2 * 91);
+        assertThat(d.byInputs()).isDeepEqualTo(new double[][] {{10 * 224}, {10 * 182}, {10 * 182}});
+        assertThat(d.byParameters()).containsExactly(2 * 42 + 9 * 182);
+        assertThat(sums.toString())
+                .startsWith(
+                        "Scan with a state of 1, inputs of 1, outputs of 1 and 1 parameters; each step a Program of 3");
+    }
+
+    @Test
+    void aBranchThatGoesTheOtherWayIsReported() {
+        Scan loop =
+                Scan.of(Program.recordAll(1, v -> new Scalar[] {v[0].isGreaterThan(-9) ? v[0].subtract(1) : v[0]}), 0);
+        assertThat(loop.run(new double[] {5}, new double[14][0])).containsExactly(-9);
+        assertThatExceptionOfType(BranchException.class)
+                .isThrownBy(() -> loop.run(new double[] {5}, new double[15][0]))
+                .withMessageStartingWith(
+                        "the comparison x1 > -9 was true when the program was recorded, and is false here");
     }
 
     @Test
@@ -67,6 +137,11 @@ class ScanTest {
                 .withMessage(
                         "the body of a scan takes its state of 2 numbers, the step's input of 3, and parameters, but has 4"
                                 + " inputs");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Scan.of(body, 3, 0))
+                .withMessage(
+                        "the body of a scan gives the next state of 3 numbers, and the output of the step, but has 2"
+                                + " outputs");
         Scan scan = Scan.of(body, 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> scan.run(new double[1], pushes(2), 0.3))
