@@ -21,7 +21,9 @@ public final class Catalogue {
     private static final List<Class<?>> DEFINITIONS = List.of(
             ReductionOps.class,
             ShapeOps.class,
+            ViewOps.class,
             IndexOps.class,
+            GatherOps.class,
             ProductOps.class,
             Convolutions.class,
             ScanOps.class,

@@ -25,7 +25,7 @@ public sealed interface IndexMethods permits Tensor {
      * @param indices of the same shape as this, up to the length of that axis
      */
     default Tensor gather(Indices indices, int axis) {
-        return IndexOps.gather(self(), indices, axis);
+        return GatherOps.gather(self(), indices, axis);
     }
 
     /** Returns the entries, or slices, at the places that one index for each of the first axes names. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Ordering;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
-import org.retrograd.autograd.tensor.IndexOps.Gather;
+import org.retrograd.autograd.tensor.GatherOps.Gather;
 
 /**
  * Sorting, and what is read off a sorted axis.

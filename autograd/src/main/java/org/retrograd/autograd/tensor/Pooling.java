@@ -217,14 +217,14 @@ public final class Pooling {
         }
 
         /** Returns the reading of the winners from images whose two axes are merged. */
-        private IndexOps.Gather gather(Tensor x) {
-            return new IndexOps.Gather(-1, imageSize(), batch(x).append(Shape.of(positions())), winners(x));
+        private GatherOps.Gather gather(Tensor x) {
+            return new GatherOps.Gather(-1, imageSize(), batch(x).append(Shape.of(positions())), winners(x));
         }
 
         @Override
         public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
             Tensor flat = g.reshape(batch(g).append(Shape.of(positions())));
-            Tensor placed = new IndexOps.ScatterAlong(gather(in[0])).apply(flat);
+            Tensor placed = new GatherOps.ScatterAlong(gather(in[0])).apply(flat);
             return placed.reshape(batch(g).append(Shape.of(rows.length(), columns.length())));
         }
 

@@ -64,7 +64,7 @@ public sealed interface ShapeMethods permits Tensor {
      * @throws IllegalArgumentException if the order does not name each axis once
      */
     default Tensor permute(int... order) {
-        return ShapeOps.permute(self(), "permute", order);
+        return ViewOps.permute(self(), "permute", order);
     }
 
     /**
@@ -87,7 +87,7 @@ public sealed interface ShapeMethods permits Tensor {
         int b = self().shape.axis(second);
         order[a] = b;
         order[b] = a;
-        return ShapeOps.permute(self(), "transpose", order);
+        return ViewOps.permute(self(), "transpose", order);
     }
 
     /** Returns this with one axis moved to another place, the others keeping their order. */
@@ -148,7 +148,7 @@ public sealed interface ShapeMethods permits Tensor {
      * @throws IndexOutOfBoundsException if the positions are outside the axis or the step is 0
      */
     default Tensor slice(int axis, int from, int to, int step) {
-        return ShapeOps.slice(self(), axis, from, to, step);
+        return ViewOps.slice(self(), axis, from, to, step);
     }
 
     /**
@@ -157,7 +157,7 @@ public sealed interface ShapeMethods permits Tensor {
      * @throws IndexOutOfBoundsException if a width is negative, or there are fewer entries
      */
     default Tensor crop(int axis, int before, int after) {
-        return ShapeOps.crop(self(), axis, before, after);
+        return ViewOps.crop(self(), axis, before, after);
     }
 
     /** Returns this with zeros before and after it along an axis. */
@@ -171,7 +171,7 @@ public sealed interface ShapeMethods permits Tensor {
      * @throws IllegalArgumentException if a width is negative
      */
     default Tensor pad(int axis, int before, int after, double value) {
-        return ShapeOps.pad(self(), axis, before, after, value);
+        return ViewOps.pad(self(), axis, before, after, value);
     }
 
     /** Returns this cut along an axis into parts of the given lengths. */
@@ -201,12 +201,12 @@ public sealed interface ShapeMethods permits Tensor {
 
     /** Returns the diagonal of the last two axes: [.., n, m] → [.., min(n, m)]. */
     default Tensor diagonal() {
-        return ShapeOps.diagonal(self());
+        return ViewOps.diagonal(self());
     }
 
     /** Returns the square matrix that has this vector as its diagonal: [n] → [n, n]. */
     default Tensor diag() {
-        return ShapeOps.diag(self());
+        return ViewOps.diag(self());
     }
 
     /** Returns the lower triangle of the last two axes: 0 above the k-th diagonal. */
