@@ -1,56 +1,125 @@
 package org.retrograd.examples;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
+import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.scalar.Program;
+import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.tensor.Tensor;
 import picocli.CommandLine.Command;
 
-/** An activation function of one's own, as a scalar program in one pass and as a composition of tensor methods. */
-@Command(name = "FusedActivation", description = "An activation of one's own in one pass, beside the composition.")
+/**
+ * An activation function and a loss of one's own, each written as a function of single numbers, which runs over the arrays in
+ * one pass, and as a composition of tensor methods.
+ */
+@Command(name = "FusedActivation", description = "An activation and a loss of one's own in one pass, and composed.")
 final class FusedActivation implements Example {
     private static final int ENTRIES = 50_000;
     private static final int ROUNDS = 15;
-    private static final Program ACTIVATION =
-            Program.record(v -> v.multiply(v.multiply(v).add(1).sqrt().reciprocal().add(1)).multiply(0.5));
 
-    /** v (1 + 1/sqrt(1 + v²)) / 2, in tensor methods. */
-    private static Tensor composed(Tensor v) {
-        return v.mul(v.mul(v).add(1).sqrt().reciprocal().add(1)).mul(0.5);
+    /** The sigmoid-weighted unit with an algebraic sigmoid: 0 far to the left, v far to the right. */
+    static Scalar algebraicSilu(Scalar v) {
+        return v.multiply(v.divide(v.square().add(1).sqrt()).add(1)).multiply(0.5);
     }
 
-    /** Value and gradient of the sum of squares, which is what a loss behind the activation would ask for. */
-    private static Tensor[] both(UnaryOperator<Tensor> activation, Tensor x) {
-        Tensor variable = Tensor.variable(x);
-        Tensor y = activation.apply(variable);
-        return new Tensor[] {y.detach(), y.square().sum().backward().of(variable)};
+    private static Tensor algebraicSilu(Tensor v) {
+        return v.mul(v.div(v.square().add(1).sqrt()).add(1)).mul(0.5);
+    }
+
+    /** A loss that is square for small errors and linear for large ones. */
+    static Scalar pseudoHuber(Scalar predicted, Scalar target) {
+        return predicted.subtract(target).square().add(1).sqrt().subtract(1);
+    }
+
+    private static Tensor pseudoHuber(Tensor predicted, Tensor target) {
+        return predicted.sub(target).square().add(1).sqrt().sub(1);
     }
 
     @Override
     public boolean run(Report out, long seed) {
-        Tensor x = Tensor.normal(new SplittableRandom(seed), ENTRIES);
-        out.text("f(v) = v (1 + 1/sqrt(1 + v^2)) / 2, the program of its derivative:");
-        ACTIVATION.differentiate().print().lines().forEach(line -> out.text("  " + line));
+        SplittableRandom random = new SplittableRandom(seed);
+        Tensor x = Tensor.normal(random, ENTRIES);
+        Tensor target = Tensor.normal(random, ENTRIES);
+
+        out.text("activation v (1 + v / sqrt(1 + v^2)) / 2 as a program; its derivative is one, too:");
+        Program activation = Program.record(FusedActivation::algebraicSilu);
+        activation.print().lines().forEach(line -> out.text("  " + line));
+        out.line("%,d entries, one pass beside the composition", ENTRIES);
         out.gap();
 
-        Tensor[] fused = both(v -> Tensor.map(ACTIVATION, v), x);
-        Tensor[] composed = both(FusedActivation::composed, x);
-        double value = fused[0].sub(composed[0]).abs().max().item();
-        double slope = fused[1].sub(composed[1]).abs().max().item();
-        boolean agree = value < 1e-14 && slope < 1e-13;
-        out.line("%,d entries, value and gradient both ways: %s", ENTRIES, agree ? "agree" : "DISAGREE");
+        boolean right = compare(
+                out,
+                "activation",
+                (v, t) -> Tensor.map(activation, v).square().sum(),
+                (v, t) -> algebraicSilu(v).square().sum(),
+                x,
+                target);
+        Program loss = Program.record(2, FusedActivation::pseudoHuber);
+        right &= compare(
+                out,
+                "loss",
+                (v, t) -> Tensor.map(loss, v, t).mean(),
+                (v, t) -> pseudoHuber(v, t).mean(),
+                x,
+                target);
+        return right;
+    }
 
-        long fusedTime = Long.MAX_VALUE;
-        long composedTime = Long.MAX_VALUE;
+    /** Compares two forms of a function of x to one number: its value, gradient and second derivatives. */
+    private static boolean compare(
+            Report out,
+            String name,
+            BinaryOperator<Tensor> onePass,
+            BinaryOperator<Tensor> composed,
+            Tensor x,
+            Tensor target) {
+        boolean right = near(out, name + ": value", onePass.apply(x, target), composed.apply(x, target));
+        right &= near(out, name + ": gradient", gradient(onePass, x, target), gradient(composed, x, target));
+        right &= near(
+                out,
+                name + ": second derivatives",
+                Derivatives.hessianDiagonal(v -> onePass.apply(v, target), x),
+                Derivatives.hessianDiagonal(v -> composed.apply(v, target), x));
+
+        Cost fused = Cost.NONE;
+        Cost plain = Cost.NONE;
         for (int round = 0; round < ROUNDS; round++) {
-            long start = System.nanoTime();
-            both(v -> Tensor.map(ACTIVATION, v), x);
-            long middle = System.nanoTime();
-            both(FusedActivation::composed, x);
-            fusedTime = Math.min(fusedTime, middle - start);
-            composedTime = Math.min(composedTime, System.nanoTime() - middle);
+            fused = fused.orLess(() -> gradient(onePass, x, target));
+            plain = plain.orLess(() -> gradient(composed, x, target));
         }
-        out.line("time: one pass takes 1/%.1f of the composition", (double) composedTime / fusedTime);
-        return agree;
+        out.line(
+                "time: gradient in one pass %.2f ms and %.1f MB of new arrays, composed %.2f ms and %.1f MB",
+                fused.nanos / 1e6, fused.bytes / 1e6, plain.nanos / 1e6, plain.bytes / 1e6);
+        return right;
+    }
+
+    private static Tensor gradient(BinaryOperator<Tensor> f, Tensor x, Tensor target) {
+        Tensor variable = Tensor.variable(x);
+        return f.apply(variable, target).backward().of(variable);
+    }
+
+    private static boolean near(Report out, String what, Tensor actual, Tensor expected) {
+        double gap = actual.sub(expected).abs().max().item();
+        double unit = Math.ulp(expected.abs().max().item());
+        out.line("%-34s largest gap %.1f ulp of the largest entry", what, gap / unit);
+        return gap <= 8 * unit;
+    }
+
+    /** What a call took: time, and bytes allocated. */
+    private record Cost(long nanos, long bytes) {
+        static final Cost NONE = new Cost(Long.MAX_VALUE, Long.MAX_VALUE);
+
+        Cost orLess(Supplier<Tensor> call) {
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long bytesBefore = threads.getCurrentThreadAllocatedBytes();
+            long start = System.nanoTime();
+            Tensor result = call.get();
+            long time = System.nanoTime() - start;
+            long allocated = threads.getCurrentThreadAllocatedBytes() - bytesBefore;
+            return result.size() == 0 ? this : new Cost(Math.min(nanos, time), Math.min(bytes, allocated));
+        }
     }
 }

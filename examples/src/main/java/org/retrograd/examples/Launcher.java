@@ -70,7 +70,10 @@ public final class Launcher {
                 new CustomFunctions(),
                 new Implicit(),
                 new SparseJacobian(),
-                new HessianNewton());
+                new HessianNewton(),
+                new OdeFit(),
+                new LinearSystem(),
+                new FusedActivation());
     }
 
     /** Runs the example named by the first argument and exits. */
