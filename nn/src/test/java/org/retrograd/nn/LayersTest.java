@@ -5,23 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.tensor.Convolutions;
-import org.retrograd.autograd.tensor.Gradients;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Mask;
 import org.retrograd.autograd.tensor.Normalisations;
 import org.retrograd.autograd.tensor.Sliding;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** The layers over images and sequences: values, derivatives of whole nets to second order, freezing, errors. */
+/** The layers over images and sequences: values, freezing, errors. */
 class LayersTest {
     private static final Initialiser HE = Initialiser.heNormal();
 
@@ -34,9 +31,9 @@ class LayersTest {
     }
 
     /** A net with an input for it. */
-    private record Case(String name, Network net, Tensor x) {}
+    record Case(String name, Network net, Tensor x) {}
 
-    private static List<Case> cases() {
+    static List<Case> cases() {
         RandomGenerator random = random();
         Sequential images = Sequential.of(
                 Reshape.to(1, 6, 6),
@@ -63,63 +60,6 @@ class LayersTest {
                 Pool.average1d(4),
                 Dense.of("output", 1, 2, HE, random));
         return List.of(new Case("images", images, normal(3, 36)), new Case("sequences", sequences, normal(2, 3, 9)));
-    }
-
-    private static Tensor loss(Case c) {
-        return c.net.apply(c.x).square().sum();
-    }
-
-    /** The mean squared length of the gradient by the input, as Wasserstein nets punish it. */
-    private static Tensor penalty(Case c) {
-        return Derivatives.gradient(x -> c.net.apply(x).square().sum(), c.x)
-                .square()
-                .mean();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> gradientsOfWholeNetsAreThoseOfDifferences() {
-        return cases().stream()
-                .flatMap(c -> Stream.of(
-                        DynamicTest.dynamicTest(c.name + ", loss", () -> checkGradients(c, () -> loss(c))),
-                        DynamicTest.dynamicTest(
-                                c.name + ", penalty on the gradient", () -> checkGradients(c, () -> penalty(c)))));
-    }
-
-    /** Compares the derivative along a random direction of each parameter with a central difference. */
-    private static void checkGradients(Case c, Supplier<Tensor> function) {
-        Gradients g = function.get().backward();
-        RandomGenerator random = Seeds.random(11);
-        for (Parameter parameter : c.net.parameters()) {
-            Tensor at = parameter.get().detach();
-            Tensor direction = Tensor.normal(random, dims(at));
-            double expected = (8
-                                    * (along(parameter, at, direction, 1e-5, function)
-                                            - along(parameter, at, direction, -1e-5, function))
-                            - (along(parameter, at, direction, 2e-5, function)
-                                    - along(parameter, at, direction, -2e-5, function)))
-                    / 12e-5;
-            double actual = g.of(parameter).detach().mul(direction).sum().item();
-            assertThat(actual)
-                    .as("%s of %s", parameter.name(), c.name)
-                    .isCloseTo(expected, within(1e-8 * Math.max(1, Math.abs(expected))));
-            assertThat(parameter.name().equals("attention.keys.bias") || Math.abs(actual) > 1e-6)
-                    .as("%s of %s has a derivative: %s", parameter.name(), c.name, actual)
-                    .isTrue();
-        }
-    }
-
-    private static int[] dims(Tensor x) {
-        int[] dims = new int[x.rank()];
-        java.util.Arrays.setAll(dims, x::dim);
-        return dims;
-    }
-
-    private static double along(
-            Parameter parameter, Tensor at, Tensor direction, double step, Supplier<Tensor> function) {
-        parameter.set(at.add(direction.mul(step)));
-        double value = function.get().item();
-        parameter.set(at);
-        return value;
     }
 
     @TestFactory

@@ -30,10 +30,10 @@ final class Checker {
     private final List<Finding> findings = new ArrayList<>();
     private Verdict ofCalls = Verdict.PASS;
 
-    Checker(Setup setup) {
+    Checker(Setup setup, Target target) {
         this.setup = setup;
         this.random = new Directions(setup.seed());
-        this.target = new Target(setup);
+        this.target = target;
     }
 
     Report run() {

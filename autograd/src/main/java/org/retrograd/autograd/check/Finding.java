@@ -40,6 +40,8 @@ public record Finding(
         WRONG_SHAPE,
         /** A rule is not linear in its cotangent, or not zero for a cotangent of zero. */
         NOT_LINEAR,
+        /** A rule gives another result, or none, for several directions at once than for each of them. */
+        DIRECTIONS,
         /** A value that depends on the input was used as a constant: detached, captured, or taken out and put in again. */
         CAPTURED_VALUE,
         /** Two evaluations at one point differ: randomness, or a state that changes. */
@@ -63,6 +65,12 @@ public record Finding(
         public boolean fault() {
             return this != INTENDED && this != NOTHING_TO_CHECK;
         }
+    }
+
+    /** Returns the same with the likely mistake. */
+    Finding withSlip(Slip likely) {
+        return new Finding(
+                kind, input, op, argument, site, Optional.of(likely), text + "\n  likely slip: " + likely.sentence());
     }
 
     /** Returns the text. */

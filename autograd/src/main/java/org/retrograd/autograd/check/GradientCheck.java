@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Definition.Example;
 import org.retrograd.autograd.tensor.Holder;
+import org.retrograd.autograd.tensor.Op;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
@@ -74,7 +77,29 @@ public final class GradientCheck {
         return new GradientCheck(Setup.of(name, f));
     }
 
-    /** Returns a check of an example of the catalogue at a point drawn from its intervals, away from kinks. */
+    /**
+     * Returns a check of a value that is computed from {@link #parameters} alone, as that of a layer whose input is no
+     * tensor; it needs no {@link #at}.
+     */
+    public static GradientCheck of(Supplier<Tensor> f) {
+        return ofSeveral(in -> {
+            Preconditions.checkArgument(
+                    in.isEmpty(), "the function takes no tensor, but at(..) was given %s", in.size());
+            return f.get();
+        });
+    }
+
+    /** Returns a check of an operation, as a function of as many tensors as {@link #at} is given. */
+    public static GradientCheck of(Op op) {
+        return ofSeveral(op.name(), in -> op.apply(in.toArray(new Tensor[0])));
+    }
+
+    /** Returns a check of a custom function, of as many tensors as {@link #at} is given. */
+    public static GradientCheck of(CustomFunction f) {
+        return ofSeveral(f.name(), in -> f.apply(in.toArray(new Tensor[0])));
+    }
+
+    /** Returns a check of an example of the catalogue at a point drawn from its intervals. */
     public static GradientCheck of(Example example) {
         return new GradientCheck(Setup.of(example));
     }
@@ -123,7 +148,9 @@ public final class GradientCheck {
 
     /** Returns what the check finds. */
     public Report check() {
-        return new Checker(setup).run();
+        try (Target target = new Target(setup)) {
+            return new Checker(setup, target).run();
+        }
     }
 
     /**
@@ -140,21 +167,23 @@ public final class GradientCheck {
 
     /** Returns where the first NaN or infinity comes from, forwards or backwards; empty if there is none. */
     public Optional<NonFinite> nonFinite() {
-        return NonFinite.in(subject());
+        return asked(NonFinite::in);
     }
 
     /** Returns which inputs and parameters the gradient reaches, and where the paths to the others end. */
     public Reach reach() {
-        return Reach.of(subject());
+        return asked(Reach::of);
     }
 
     /** Returns the rounding bounds of value and gradient, one reverse sweep an entry, and forms that lose digits. */
     public Condition condition() {
-        return Condition.of(subject());
+        return asked(Condition::of);
     }
 
-    private Subject subject() {
-        return new Target(setup).subject();
+    private <R> R asked(Function<Subject, R> question) {
+        try (Target target = new Target(setup)) {
+            return question.apply(target.subject());
+        }
     }
 
     /**

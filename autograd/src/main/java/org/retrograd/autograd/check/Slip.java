@@ -18,6 +18,7 @@ public enum Slip {
     INACCURATE("the derivative is right up to a small relative error: a constant or an approximation is not accurate"),
     NOT_RECORDED("the rule computes with detached values, so that it is not differentiated itself"),
     SQUARED("the cotangent enters more than once, or not at all"),
+    AXES_FROM_THE_FRONT("axes are counted from the front, where the axis of directions stands"),
     CAPTURED("a value was captured outside the graph"),
     RANDOM_OR_STATE("randomness, or a state that changes from call to call");
 

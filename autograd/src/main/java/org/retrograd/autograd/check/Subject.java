@@ -46,7 +46,7 @@ record Subject(
             for (int i = 0; i < varying.size(); i++) {
                 replaced[varying.get(i)] = in.get(i);
             }
-            return call.op().apply(replaced);
+            return call.again(replaced);
         };
         return of(names.build(), point.build(), apply);
     }

@@ -11,14 +11,30 @@ import org.retrograd.autograd.tensor.Tensor;
 /**
  * The user's function as a function of all that it reads: its arguments, the parameters that were named, and the variables
  * that were found in its graph.
+ *
+ * <p>Between evaluations the parameters hold the variables from which the function was recorded, for a call that computes
+ * its inside again reads them anew; closing gives them back what they held.
  */
-final class Target {
+final class Target implements AutoCloseable {
     private final Setup setup;
     private final ImmutableList<Tensor> held;
+    private ImmutableList<Tensor> between;
 
     Target(Setup setup) {
         this.setup = setup;
         this.held = setup.holders().stream().map(Holder::get).collect(ImmutableList.toImmutableList());
+        this.between = held;
+    }
+
+    @Override
+    public void close() {
+        set(held);
+    }
+
+    private void set(List<Tensor> values) {
+        for (int k = 0; k < values.size(); k++) {
+            setup.holders().get(k).set(values.get(k));
+        }
     }
 
     /** Returns the arguments and the parameters at the point. */
@@ -33,18 +49,14 @@ final class Target {
     Tensor value(List<Tensor> in) {
         int arguments = setup.point().size();
         try {
-            for (int k = 0; k < held.size(); k++) {
-                setup.holders().get(k).set(in.get(arguments + k));
-            }
+            set(in.subList(arguments, arguments + held.size()));
             Tensor y = setup.function().apply(List.copyOf(in.subList(0, arguments)));
             if (y == null) {
                 throw new IllegalArgumentException("the function to check returned null: it must return a tensor");
             }
             return y;
         } finally {
-            for (int k = 0; k < held.size(); k++) {
-                setup.holders().get(k).set(held.get(k));
-            }
+            set(between);
         }
     }
 
@@ -93,21 +105,15 @@ final class Target {
 
     private Tensor recorded(List<String> names, List<Tensor> variables) {
         int arguments = variables.size();
-        List<Tensor> in = new ArrayList<>(variables);
+        List<Tensor> fresh = new ArrayList<>();
         for (int k = 0; k < held.size(); k++) {
             names.add(setup.holders().get(k).name());
-            in.add(Recording.variable(setup.holders().get(k).name(), held.get(k).detach()));
+            fresh.add(Recording.variable(
+                    setup.holders().get(k).name(), held.get(k).detach()));
         }
-        try {
-            for (int k = 0; k < held.size(); k++) {
-                setup.holders().get(k).set(in.get(arguments + k));
-                variables.add(setup.holders().get(k).get());
-            }
-            return setup.function().apply(List.copyOf(variables.subList(0, arguments)));
-        } finally {
-            for (int k = 0; k < held.size(); k++) {
-                setup.holders().get(k).set(held.get(k));
-            }
-        }
+        set(fresh);
+        between = setup.holders().stream().map(Holder::get).collect(ImmutableList.toImmutableList());
+        variables.addAll(between);
+        return setup.function().apply(List.copyOf(variables.subList(0, arguments)));
     }
 }

@@ -141,7 +141,8 @@ public final class CustomFunction {
         return y;
     }
 
-    String name() {
+    /** Returns the name by which messages, traces and reports call it. */
+    public String name() {
         return name;
     }
 

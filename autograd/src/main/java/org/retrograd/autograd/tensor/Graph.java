@@ -126,6 +126,11 @@ final class Graph {
         Arrays.sort(ids, 0, size);
     }
 
+    /** Whether a call was captured from outside, so that what led to it is not here. */
+    boolean outside(Tensor x) {
+        return x.id < captured;
+    }
+
     private boolean insert(Tensor x) {
         int slot = place(x.id);
         if (table[slot] != null) {

@@ -132,6 +132,11 @@ public abstract class Op {
         DENSE
     }
 
+    /** Returns the result of the same call on other inputs; overridden where the operation keeps some of them besides. */
+    Tensor again(Tensor[] in) {
+        return apply(in);
+    }
+
     /** Returns the result of this operation, recorded if and only if an input is traced. */
     public final Tensor apply(Tensor... in) {
         Shape shape = shape(in);

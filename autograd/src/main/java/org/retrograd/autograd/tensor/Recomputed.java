@@ -91,6 +91,26 @@ public final class Recomputed extends Joint {
         return at(in).data;
     }
 
+    /** Calls the function with other values from outside: those it captures itself are replaced in what it records. */
+    @Override
+    Tensor again(Tensor[] in) {
+        List<Tensor> captured = Arrays.asList(inputs).subList(arity, inputs.length);
+        List<Tensor> replaced = Arrays.asList(in).subList(arity, in.length);
+        if (captured.equals(replaced)) {
+            return apply(in);
+        }
+        Function<List<Tensor>, Tensor> other = arguments -> {
+            Variable scope = Variable.scope();
+            Tensor y = body.apply(arguments);
+            return y.op == null
+                    ? y
+                    : Recording.of(Graph.capturing(y, scope, false))
+                            .replay(captured, replaced)
+                            .apply(y);
+        };
+        return call(name, other, Arrays.asList(in).subList(0, arity));
+    }
+
     private Tensor at(Tensor[] in) {
         return in == inputs ? value : evaluated(name, body, Arrays.asList(in).subList(0, arity));
     }

@@ -41,6 +41,10 @@ public final class Recording {
         return new Recording(Graph.of(output));
     }
 
+    static Recording of(Graph graph) {
+        return new Recording(graph);
+    }
+
     /**
      * Returns a free variable of the given value whose results remember the source lines that computed them, and theirs in
      * turn: {@link Call#site}.
@@ -108,12 +112,12 @@ public final class Recording {
         for (int i = 0; i < graph.size(); i++) {
             int slot = graph.slot(i);
             Tensor t = graph.at(slot);
-            if (t.in.length > 0) {
+            if (t.in.length > 0 && !graph.outside(t)) {
                 Tensor[] in = new Tensor[t.in.length];
                 for (int k = 0; k < in.length; k++) {
                     in[k] = result.apply(t.in[k]);
                 }
-                Tensor y = t.op instanceof Variable ? in[0] : t.op().apply(in);
+                Tensor y = t.op instanceof Variable ? in[0] : t.op().again(in);
                 replayed[slot] =
                         change == null || t.op instanceof Variable ? y : change.apply(y, t.op().magnitude(in, y));
             }
@@ -145,6 +149,11 @@ public final class Recording {
         /** Returns the tangent of the result, as the rule gives it, of tangents of which those that are null do not vary. */
         public @Nullable Tensor jvp(List<? extends @Nullable Tensor> tangents) {
             return op.jvp(tangents.toArray(new @Nullable Tensor[0]), constants(), value.constant());
+        }
+
+        /** Returns the result of the same call on other inputs, recorded if and only if one of them is traced. */
+        public Tensor again(Tensor... other) {
+            return op.again(other);
         }
 
         /** Returns for each entry of the result the size of the terms on which rounding errors were made. */

@@ -288,6 +288,7 @@ public final class Tensor
 
     /**
      * Returns the same free variable with another value: gradients asked for by either tensor are those by the variable.
+     * Given a value that it had before, as a tensor of this variable, it is that tensor again.
      *
      * @throws IllegalStateException if this is not a free variable
      * @throws IllegalArgumentException if the shape differs
@@ -299,7 +300,8 @@ public final class Tensor
         }
         Preconditions.checkArgument(
                 value.shape.equals(shape), "a new value of %s must have its shape, but has %s", label(), value.shape);
-        return new Tensor(shape, value.data, variable, NONE, Origin.renewed(origin, value.origin));
+        long as = value.op == op ? value.id : nextId();
+        return new Tensor(shape, value.data, variable, NONE, as, Origin.renewed(origin, value.origin));
     }
 
     /** Returns the same value under a name, by which messages, traces and reports will call it. */

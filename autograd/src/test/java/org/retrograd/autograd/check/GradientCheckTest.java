@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.check.Finding.Kind;
+import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Holder;
 import org.retrograd.autograd.tensor.Op;
 import org.retrograd.autograd.tensor.Tensor;
@@ -96,6 +97,55 @@ class GradientCheckTest {
         assertThat(cut.op()).contains("mul");
         assertThat(cut.text())
                 .contains("depends on \"w\": the path ends at detach() or a comparison, GradientCheckTest");
+    }
+
+    @Test
+    void valuesThatACallCapturesAreChecked() {
+        Weight w = new Weight();
+        CustomFunction segment =
+                CustomFunction.of("segment", in -> in.get(0).mul(w.get()).sin().mul(w.get()));
+        Report right = GradientCheck.of(x -> segment.apply(x.exp()).tanh())
+                .parameters(java.util.List.of(w))
+                .at(X)
+                .check();
+        assertThat(right.passed()).as(right.toString()).isTrue();
+        assertThat(right.verdict("w")).isEqualTo(Verdict.PASS);
+        // found in the graph, and moved by making the call again
+        Report found =
+                GradientCheck.of(x -> segment.apply(x.exp()).tanh()).at(X).check();
+        assertThat(found.verdict("variable 0")).as(found.toString()).isEqualTo(Verdict.PASS);
+        Planted inside = Planted.unary("mySin", Tensor::sin).backward((g, x, y) -> g.mul(x.sin()));
+        CustomFunction wrong =
+                CustomFunction.of("segment", in -> inside.apply(w.get()).mul(in.get(0)));
+        Report report = GradientCheck.of(x -> wrong.apply(x))
+                .parameters(java.util.List.of(w))
+                .at(X)
+                .check();
+        assertThat(report.findings())
+                .isNotEmpty()
+                .allMatch(f -> f.op().orElseThrow().equals("segment"));
+        assertThat(report.verdict("w")).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void operationsAndCustomFunctionsAreCheckedUnderTheirNames() {
+        Planted product = Planted.binary("product", Tensor::mul);
+        Report ofOp = GradientCheck.of(product).at(X, X).check();
+        assertThat(ofOp.name()).isEqualTo("product");
+        assertThat(ofOp.inputs()).hasSize(2).allMatch(input -> input.verdict() == Verdict.PASS);
+        CustomFunction wave = CustomFunction.of("wave", in -> in.get(0).sin());
+        assertThat(GradientCheck.of(wave).at(X).check().toString()).startsWith("gradient check passed: wave\n");
+    }
+
+    @Test
+    void aValueOfParametersAloneIsChecked() {
+        Weight w = new Weight();
+        Report report = GradientCheck.of(() -> w.get().square().sum())
+                .parameters(java.util.List.of(w))
+                .check();
+        assertThat(report.verdict("w")).as(report.toString()).isEqualTo(Verdict.PASS);
+        assertThatThrownBy(() -> GradientCheck.of(w).at(X).check())
+                .hasMessage("the function takes no tensor, but at(..) was given 1");
     }
 
     @Test

@@ -8,12 +8,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.retrograd.autograd.check.GradientCheck;
+import org.retrograd.autograd.check.Report;
+import org.retrograd.autograd.check.Verdict;
 import org.retrograd.autograd.tensor.Definition.Example;
 
 /**
  * Checks every operation because it exists: a definition is all that a new one needs. The gradient checker judges the
- * derivatives; {@link OpCheck} adds what only the engine knows: fused loops against recorded rules, many directions at once
- * against one at a time.
+ * derivatives; {@link SweepCheck} adds what only the engine knows: that fused loops give the bits of recorded rules, and many
+ * directions at once those of one at a time, to second order.
  */
 class CatalogueTest {
     @TestFactory
@@ -27,8 +29,14 @@ class CatalogueTest {
         String name = example.call()
                 + example.inputs().stream().map(Definition.Input::shape).toList();
         return DynamicTest.dynamicTest(name, () -> {
-            GradientCheck.of(example).assertPasses();
-            OpCheck.check(definition.name(), example, 17);
+            Report report = GradientCheck.of(example).check();
+            assertThat(report.passed()).as(report.toString()).isTrue();
+            assertThat(report.inputs())
+                    .as(report.toString())
+                    .isNotEmpty()
+                    .allMatch(input -> input.verdict() == Verdict.PASS);
+            ExamplePoint at = ExamplePoint.of(example, 17);
+            SweepCheck.check(example.call(), at.function(), at.point());
         });
     }
 

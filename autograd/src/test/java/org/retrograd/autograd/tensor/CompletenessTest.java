@@ -112,15 +112,16 @@ class CompletenessTest {
                 Recomputed.class));
         for (Definition definition : Catalogue.definitions()) {
             for (Example example : definition.examples()) {
-                List<Tensor> point =
-                        OpCheck.draw(example, 1).stream().map(Tensor::variable).toList();
+                List<Tensor> point = ExamplePoint.draw(example, 1).stream()
+                        .map(Tensor::variable)
+                        .toList();
                 Tensor y = example.function().apply(point);
                 Tensor g = Tensor.variable(Tensor.ones(y.shape().toArray()));
                 Gradients gradients = y.backward(g);
-                OpCheck.calls(y).forEach(t -> used.add(t.op().getClass()));
+                ExamplePoint.calls(y).forEach(t -> used.add(t.op().getClass()));
                 point.stream()
                         .filter(gradients::has)
-                        .forEach(x -> OpCheck.calls(gradients.of(x)).forEach(t -> used.add(t.op().getClass())));
+                        .forEach(x -> ExamplePoint.calls(gradients.of(x)).forEach(t -> used.add(t.op().getClass())));
             }
         }
         Set<String> missing = MAIN.stream()
@@ -136,9 +137,10 @@ class CompletenessTest {
     void magnitudeIsNoSmallerThanTheValue() {
         for (Definition definition : Catalogue.definitions()) {
             for (Example example : definition.examples()) {
-                List<Tensor> point =
-                        OpCheck.draw(example, 2).stream().map(Tensor::variable).toList();
-                for (Tensor t : OpCheck.calls(example.function().apply(point))) {
+                List<Tensor> point = ExamplePoint.draw(example, 2).stream()
+                        .map(Tensor::variable)
+                        .toList();
+                for (Tensor t : ExamplePoint.calls(example.function().apply(point))) {
                     Tensor value = t.detach();
                     Tensor bound = t.in.length == 0 ? value.abs() : t.op().magnitude(Tensor.constants(t.in), value);
                     assertThat(bound.shape()).isEqualTo(value.shape());
@@ -196,9 +198,10 @@ class CompletenessTest {
     void dependenceIsThatOfTheDerivatives() {
         for (Definition definition : Catalogue.definitions()) {
             for (Example example : definition.examples()) {
-                List<Tensor> point =
-                        OpCheck.draw(example, 3).stream().map(Tensor::variable).toList();
-                OpCheck.calls(example.function().apply(point)).stream()
+                List<Tensor> point = ExamplePoint.draw(example, 3).stream()
+                        .map(Tensor::variable)
+                        .toList();
+                ExamplePoint.calls(example.function().apply(point)).stream()
                         .filter(t -> t.in.length > 0 && t.op().dependence() != Op.Dependence.DENSE)
                         .forEach(CompletenessTest::checkDependence);
             }

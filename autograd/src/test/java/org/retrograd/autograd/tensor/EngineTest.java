@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.retrograd.autograd.check.GradientCheck;
 import org.retrograd.autograd.diff.Derivatives;
 
 /** The sweeps and what they promise: nesting, closures, threads, depth, memory, and answers that say why there is none. */
@@ -80,20 +81,12 @@ class EngineTest {
         UnaryOperator<Tensor> model = v -> v.mul(w).tanh().sum();
         Tensor gradient = derivative(model, x);
         Gradients g = model.apply(x).add(gradient.sumSquares()).backward();
-        OpCheck.check(
-                "penalty",
-                v -> x.mul(v)
-                        .tanh()
-                        .sum()
-                        .add(derivative(p -> p.mul(v).tanh().sum(), x).sumSquares()),
-                w.detach(),
-                5);
-        Tensor expected = derivative(
-                v -> x.mul(v)
-                        .tanh()
-                        .sum()
-                        .add(derivative(p -> p.mul(v).tanh().sum(), x).sumSquares()),
-                w.detach());
+        UnaryOperator<Tensor> penalised = v -> x.mul(v)
+                .tanh()
+                .sum()
+                .add(derivative(p -> p.mul(v).tanh().sum(), x).sumSquares());
+        GradientCheck.of(penalised).at(w).assertPasses();
+        Tensor expected = derivative(penalised, w.detach());
         assertThat(g.of(w).toArray()).containsExactly(expected.toArray());
     }
 
@@ -180,6 +173,9 @@ class EngineTest {
         assertThat(g.of(updated).toArray()).containsExactly(2, 4);
         assertThat(g.of(w).toArray()).containsExactly(2, 4);
         assertThat(g.has(updated)).isTrue();
+        Tensor before = updated.withValue(w);
+        assertThat(before.id).isEqualTo(w.id).isNotEqualTo(updated.id);
+        assertThat(before.sameAs(w)).isTrue();
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.retrograd.autograd.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -26,27 +25,12 @@ class SeriesTest {
     /** A call of the catalogue at a point away from kinks, as a function of the inputs that may vary. */
     private record Case(Function<List<Tensor>, Tensor> f, List<Tensor> point, List<Tensor> direction) {
         static Case of(Example example) {
-            List<Tensor> drawn = OpCheck.draw(example, 23);
-            List<Integer> varying = new ArrayList<>();
-            for (int k = 0; k < drawn.size(); k++) {
-                Input input = example.inputs().get(k);
-                if (input.interval().low() < input.interval().high()) {
-                    varying.add(k);
-                }
-            }
+            ExamplePoint at = ExamplePoint.of(example, 23);
             RandomGenerator random = new SplittableRandom(7);
-            List<Tensor> point = varying.stream().map(drawn::get).toList();
-            List<Tensor> direction = point.stream()
+            List<Tensor> direction = at.point().stream()
                     .map(x -> Tensor.uniform(random, -1, 1, x.shape().toArray()))
                     .toList();
-            Function<List<Tensor>, Tensor> f = in -> {
-                List<Tensor> all = new ArrayList<>(drawn);
-                for (int i = 0; i < varying.size(); i++) {
-                    all.set(varying.get(i), in.get(i));
-                }
-                return example.function().apply(all);
-            };
-            return new Case(f, point, direction);
+            return new Case(at.function(), at.point(), direction);
         }
 
         Tensor nested(List<Tensor> x, int order) {
@@ -163,7 +147,7 @@ class SeriesTest {
 
     /** Returns how many calls the coefficient of some order takes along a curve none of whose coefficients is zero. */
     private static int recorded(Case test, List<Tensor> point, int order) {
-        return OpCheck.calls(Linearization.of(test.f, point)
+        return ExamplePoint.calls(Linearization.of(test.f, point)
                         .pushSeries(Collections.nCopies(order, test.direction), order)
                         .get(order - 1)
                         .get(0))

@@ -36,7 +36,7 @@ class SparsityTest {
         boolean[][] seen = null;
         Sparsity pattern = null;
         for (int seed = 0; seed < POINTS; seed++) {
-            List<Tensor> point = OpCheck.draw(example, seed);
+            List<Tensor> point = ExamplePoint.draw(example, seed);
             Linearization at = Linearization.of(example.function(), point);
             Sparsity here = at.sparsity();
             boolean[][] nonzero = nonzero(at, point);
@@ -64,7 +64,7 @@ class SparsityTest {
 
     /** The pattern of the gradient holds every second derivative that is not 0. */
     private static void checkSecondOrder(String name, Example example) {
-        List<Tensor> point = OpCheck.draw(example, 1);
+        List<Tensor> point = ExamplePoint.draw(example, 1);
         Function<List<Tensor>, Tensor> gradient = x -> {
             Linearization at = Linearization.of(example.function(), x);
             Tensor weights = Tensor.linspace(0.7, 1.9, at.value().size())
@@ -121,8 +121,8 @@ class SparsityTest {
      */
     private static boolean mustBeExact(Example example) {
         List<Tensor> point =
-                OpCheck.draw(example, 1).stream().map(Tensor::variable).toList();
-        return OpCheck.calls(example.function().apply(point)).stream()
+                ExamplePoint.draw(example, 1).stream().map(Tensor::variable).toList();
+        return ExamplePoint.calls(example.function().apply(point)).stream()
                 .filter(call -> call.in.length > 0)
                 .noneMatch(call -> call.op() == Elementwise.of(Arithmetic.SELECT)
                         || saysNothing(call.op())
@@ -159,9 +159,10 @@ class SparsityTest {
         Set<String> silent = new TreeSet<>();
         for (Definition definition : Catalogue.definitions()) {
             for (Example example : definition.examples()) {
-                List<Tensor> point =
-                        OpCheck.draw(example, 1).stream().map(Tensor::variable).toList();
-                OpCheck.calls(example.function().apply(point)).stream()
+                List<Tensor> point = ExamplePoint.draw(example, 1).stream()
+                        .map(Tensor::variable)
+                        .toList();
+                ExamplePoint.calls(example.function().apply(point)).stream()
                         .filter(call -> call.in.length > 0 && saysNothing(call.op()))
                         .forEach(call -> silent.add(call.op().name()));
             }
