@@ -27,8 +27,7 @@ final class Basis {
         int count;
         for (int from = 0; from < n; from += count) {
             count = Math.min(chunk, n - from);
-            Tensor seeds = Tensor.eye(count).pad(1, from, n - from - count);
-            parts.add(sweep.along(seeds.reshape(Shape.of(count).append(space)), from));
+            parts.add(sweep.along(units(from, count, space), from));
         }
         if (parts.size() == 1) {
             return parts.get(0);
@@ -40,6 +39,19 @@ final class Basis {
                     Tensor.concat(0, parts.stream().map(part -> part.get(which)).toArray(Tensor[]::new)));
         }
         return joined;
+    }
+
+    /** Returns some of the unit vectors of a space, one after the other. */
+    private static Tensor units(int from, int count, Shape space) {
+        int n = space.size();
+        if (count == n) {
+            return Tensor.eye(n).reshape(Shape.of(n).append(space));
+        }
+        double[] values = new double[count * n];
+        for (int i = 0; i < count; i++) {
+            values[i * n + from + i] = 1;
+        }
+        return Tensor.of(values).reshape(Shape.of(count).append(space));
     }
 
     /** Returns the tangents of all arguments when only one varies. */

@@ -26,15 +26,19 @@ class Elementwise extends Op {
     /** The operations made so far, by {@link Primitive#index}; racing writers store equal objects. */
     private static volatile @Nullable Elementwise[] made = new @Nullable Elementwise[128];
 
+    private static final Kernel PRODUCT = ExprKernel.derivative(Symbols.A);
+    private static final Storage ONE = Storage.filled(1, 1);
+
     final Primitive primitive;
     private final Kernel value;
     private final @Nullable Derivative[] derivatives;
 
     /** The derivative by one input: whether it is 1 everywhere, its loop, and the operands that the loop reads. */
-    private record Derivative(boolean one, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
+    private record Derivative(boolean one, boolean formula, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
         static Derivative of(Expr partial) {
             return new Derivative(
                     partial.equals(Symbols.ONE),
+                    !(partial instanceof Expr.Leaf || partial instanceof Expr.Constant),
                     ExprKernel.derivative(partial),
                     partial.uses(Symbols.A),
                     partial.uses(Symbols.B),
@@ -161,6 +165,8 @@ class Elementwise extends Op {
         Derivative d = derivative(k);
         if (d.one) {
             sweep.add(slot, g);
+        } else if (d.formula && g.rank() > y.rank() && Directions.of(g, y).append(x.shape).equals(g.shape)) {
+            sweep.accumulate(slot, g.shape, PRODUCT, partial(d, y, g.shape), null, null, null, g);
         } else if (g.shape == x.shape || Directions.of(g, y).append(x.shape).equals(g.shape)) {
             sweep.accumulate(
                     slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
@@ -189,7 +195,20 @@ class Elementwise extends Op {
     }
 
     private static void run(Derivative d, Tensor y, Shape loop, Operand g, Storage out, boolean add) {
+        if (d.formula && loop.rank() > y.rank()) {
+            Broadcast.run(PRODUCT, loop, partial(d, y, loop), null, null, null, g, out, add);
+            return;
+        }
         Broadcast.run(d.kernel, loop, a(d, y, loop), b(d, y, loop), c(d, y, loop), y(d, y, loop), g, out, add);
+    }
+
+    /** Returns the partial derivative itself, computed once for all directions of a loop; the product has the same bits. */
+    private static Operand partial(Derivative d, Tensor y, Shape loop) {
+        Storage out = Storage.allocate(y.size());
+        Operand one = Operand.of(ONE, Shape.SCALAR, y.shape);
+        Broadcast.run(
+                d.kernel, y.shape, a(d, y, y.shape), b(d, y, y.shape), c(d, y, y.shape), y(d, y, y.shape), one, out, false);
+        return Operand.of(out, y.shape, loop);
     }
 
     private static @Nullable Operand a(Derivative d, Tensor y, Shape loop) {
