@@ -3,6 +3,7 @@ package org.retrograd.autograd.diff;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.tensor.Linearization;
@@ -63,7 +64,7 @@ final class Basis {
 
     /** Returns the rows of the Jacobian: for each argument [out, in..]. */
     static List<Tensor> reverse(Linearization at, int chunk) {
-        return sweep(at.value().shape(), chunk, (seeds, from) -> at.pull(seeds));
+        return sweep(at.value().shape(), chunk, (seeds, from) -> several(at::pull, seeds));
     }
 
     /** Returns the columns of the Jacobian by one of the arguments: [in, out..]. */
@@ -71,7 +72,15 @@ final class Basis {
         return sweep(
                         point.get(which).shape(),
                         chunk,
-                        (seeds, from) -> List.of(at.push(only(which, seeds, point.size()))))
+                        (seeds, from) -> several(seed -> List.of(at.push(only(which, seed, point.size()))), seeds))
                 .get(0);
+    }
+
+    /** Sweeps in several directions, or in one without their axis, which is faster. */
+    private static List<Tensor> several(Function<Tensor, List<Tensor>> sweep, Tensor seeds) {
+        if (seeds.dim(0) != 1) {
+            return sweep.apply(seeds);
+        }
+        return sweep.apply(seeds.squeeze(0)).stream().map(x -> x.expandDims(0)).toList();
     }
 }
