@@ -48,6 +48,12 @@ public final class MatrixProduct {
             m *= batch;
             batch = 1;
         }
+        // One A for a stack of columns: transposed, they are the rows of one matrix, and so are their products.
+        if (batch > 1 && n == 1 && sa.size() == m * k && sb.size() == batch * k) {
+            multiply(
+                    b.values, 0, k, 1, a.values, 0, transposeA ? m : 1, transposeA ? 1 : k, batch, k, m, out.values, 0);
+            return;
+        }
         for (int t = 0; t < batch; t++) {
             multiply(
                     a.values,

@@ -65,6 +65,16 @@ class MatrixProductTest {
     }
 
     @Test
+    void stacksOfColumns() {
+        check(Shape.of(2, 3), Shape.of(5, 3, 1), Shape.of(5, 2, 1));
+        check(Shape.of(1, 3, 3), Shape.of(5, 3, 1), Shape.of(5, 3, 1));
+        check(Shape.of(2, 3), Shape.of(6, 5, 3, 1), Shape.of(6, 5, 2, 1));
+        check(Shape.of(2, 1), Shape.of(5, 1, 1), Shape.of(5, 2, 1));
+        check(Shape.of(60, 61), Shape.of(50, 61, 1), Shape.of(50, 60, 1));
+        check(Shape.of(5, 2, 3), Shape.of(5, 3, 1), Shape.of(5, 2, 1));
+    }
+
+    @Test
     void specialValuesAndNegativeZeros() {
         double[] table = {
             0.0,
