@@ -200,7 +200,7 @@ final class ShapeOps {
             Storage result = Storage.allocate(out.size());
             int at = 0;
             for (Tensor x : in) {
-                int part = x.shape.slice(front, x.rank()).size();
+                int part = outer == 0 ? 0 : x.size() / outer;
                 Indexing.copy(x.data, outer, part, result, row, at);
                 at += part;
             }
@@ -233,13 +233,28 @@ final class ShapeOps {
         }
         int front = parts[0].shape.axis(axis);
         for (Tensor part : parts) {
-            if (part.rank() != parts[0].rank() || !part.shape.with(front, 0).equals(parts[0].shape.with(front, 0))) {
+            if (part.shape != parts[0].shape
+                    && (part.rank() != parts[0].rank()
+                            || !part.shape.with(front, 0).equals(parts[0].shape.with(front, 0)))) {
                 throw new IllegalArgumentException(
                         "concat along axis " + axis + " needs shapes that agree on every other " + "axis, but got "
                                 + List.of(parts).stream().map(Tensor::shape).toList());
             }
         }
         return parts.length == 1 ? parts[0] : new Concat(front - parts[0].rank()).apply(parts.clone());
+    }
+
+    static Tensor stack(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new IllegalArgumentException("stack needs at least one tensor");
+        }
+        Shape shape = parts[0].shape;
+        Shape expanded = shape.insertOnes(shape.insertOnes(0, 1).axis(axis), 1);
+        Tensor[] rows = new Tensor[parts.length];
+        for (int k = 0; k < parts.length; k++) {
+            rows[k] = parts[k].shape.equals(shape) ? reshape(parts[k], expanded) : parts[k].expandDims(axis);
+        }
+        return concat(axis, rows);
     }
 
     static final Definition ROLL = Definition.of(

@@ -250,14 +250,10 @@ public final class Tensor
     /**
      * Returns tensors of one shape side by side along a new axis.
      *
-     * @throws IllegalArgumentException if their shapes differ
+     * @throws IllegalArgumentException if their shapes differ, or there is none
      */
     public static Tensor stack(int axis, Tensor... parts) {
-        Tensor[] expanded = new Tensor[parts.length];
-        for (int k = 0; k < parts.length; k++) {
-            expanded[k] = parts[k].expandDims(axis);
-        }
-        return concat(axis, expanded);
+        return ShapeOps.stack(axis, parts);
     }
 
     /** Returns the coordinates of a grid: for vectors of n and m entries two tensors of shape [n, m], and so on. */

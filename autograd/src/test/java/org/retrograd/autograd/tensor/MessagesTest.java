@@ -85,6 +85,7 @@ class MessagesTest {
                         "[[2, 3], [4]]"),
                 argument("concat of nothing", () -> Tensor.concat(0), "concat needs at least one tensor"),
                 argument("stack", () -> Tensor.stack(0, M, Tensor.zeros(3, 2)), "shapes that agree"),
+                argument("stack", () -> Tensor.stack(0), "stack needs at least one tensor"),
                 argument(
                         "split",
                         () -> V.split(0, 1, 2),
