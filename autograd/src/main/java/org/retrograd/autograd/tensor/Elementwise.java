@@ -165,20 +165,22 @@ class Elementwise extends Op {
         Derivative d = derivative(k);
         if (d.one) {
             sweep.add(slot, g);
-        } else if (d.formula && g.rank() > y.rank() && Directions.of(g, y).append(x.shape).equals(g.shape)) {
-            sweep.accumulate(slot, g.shape, PRODUCT, partial(d, y, g.shape), null, null, null, g);
+        } else if (apart(d, y, g.shape, sweep.partials())
+                && Directions.of(g, y).append(x.shape).equals(g.shape)) {
+            Operand partial = partial(d, k, y, g.shape, sweep.partials());
+            sweep.accumulate(slot, g.shape, PRODUCT, partial, null, null, null, g);
         } else if (g.shape == x.shape || Directions.of(g, y).append(x.shape).equals(g.shape)) {
             sweep.accumulate(
                     slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
         } else {
             Storage full = Storage.allocate(g.size());
-            run(d, y, g.shape, Operand.of(g.data, g.shape, g.shape), full, false);
+            run(d, k, y, g.shape, Operand.of(g.data, g.shape, g.shape), full, false, sweep.partials());
             sweep.add(slot, new Tensor(g.shape, full));
         }
     }
 
     /** Returns the tangent of {@code y} from those of its inputs in one loop an input, recording nothing. */
-    Tensor push(@Nullable Tensor[] t, Tensor y) {
+    Tensor push(@Nullable Tensor[] t, Tensor y, @Nullable Partials kept) {
         Storage out = null;
         Shape shape = y.shape;
         for (int k = 0; k < y.in.length; k++) {
@@ -188,27 +190,48 @@ class Elementwise extends Op {
                 Tensor aligned = Directions.align(tangent, y.in[k], y.rank());
                 boolean add = out != null;
                 out = out != null ? out : Storage.allocate(shape.size());
-                run(derivative(k), y, shape, Operand.of(aligned.data, aligned.shape, shape), out, add);
+                run(derivative(k), k, y, shape, Operand.of(aligned.data, aligned.shape, shape), out, add, kept);
             }
         }
         return new Tensor(shape, Objects.requireNonNull(out));
     }
 
-    private static void run(Derivative d, Tensor y, Shape loop, Operand g, Storage out, boolean add) {
-        if (d.formula && loop.rank() > y.rank()) {
-            Broadcast.run(PRODUCT, loop, partial(d, y, loop), null, null, null, g, out, add);
-            return;
+    private static void run(
+            Derivative d, int k, Tensor y, Shape loop, Operand g, Storage out, boolean add, @Nullable Partials kept) {
+        if (apart(d, y, loop, kept)) {
+            Broadcast.run(PRODUCT, loop, partial(d, k, y, loop, kept), null, null, null, g, out, add);
+        } else {
+            Broadcast.run(d.kernel, loop, a(d, y, loop), b(d, y, loop), c(d, y, loop), y(d, y, loop), g, out, add);
         }
-        Broadcast.run(d.kernel, loop, a(d, y, loop), b(d, y, loop), c(d, y, loop), y(d, y, loop), g, out, add);
     }
 
-    /** Returns the partial derivative itself, computed once for all directions of a loop; the product has the same bits. */
-    private static Operand partial(Derivative d, Tensor y, Shape loop) {
-        Storage out = Storage.allocate(y.size());
-        Operand one = Operand.of(ONE, Shape.SCALAR, y.shape);
-        Broadcast.run(
-                d.kernel, y.shape, a(d, y, y.shape), b(d, y, y.shape), c(d, y, y.shape), y(d, y, y.shape), one, out, false);
-        return Operand.of(out, y.shape, loop);
+    /** Whether to compute the partial derivative by itself, since it is used more than once: the product has the same bits. */
+    private static boolean apart(Derivative d, Tensor y, Shape loop, @Nullable Partials kept) {
+        return d.formula && (kept != null || loop.rank() > y.rank());
+    }
+
+    /** Returns the partial derivative by input {@code k}: for all directions of a loop, and if kept for all sweeps. */
+    private static Operand partial(Derivative d, int k, Tensor y, Shape loop, @Nullable Partials kept) {
+        Tensor found = kept == null ? null : kept.of(y, k);
+        if (found == null) {
+            Storage out = Storage.allocate(y.size());
+            Operand one = Operand.of(ONE, Shape.SCALAR, y.shape);
+            Broadcast.run(
+                    d.kernel,
+                    y.shape,
+                    a(d, y, y.shape),
+                    b(d, y, y.shape),
+                    c(d, y, y.shape),
+                    y(d, y, y.shape),
+                    one,
+                    out,
+                    false);
+            found = new Tensor(y.shape, out);
+            if (kept != null) {
+                kept.keep(y, k, found);
+            }
+        }
+        return Operand.of(found.data, found.shape, loop);
     }
 
     private static @Nullable Operand a(Derivative d, Tensor y, Shape loop) {

@@ -37,6 +37,11 @@ final class Graph {
     /** By slot: whether the caller asked for the cotangent of this call by name. */
     private boolean @Nullable [] targets;
 
+    /** Whether a sweep has begun; racing threads only make it seem so later. */
+    private boolean swept;
+
+    private @Nullable Partials partials;
+
     private Graph(Tensor output, @Nullable Variable own) {
         this.output = output;
         this.own = own;
@@ -215,6 +220,18 @@ final class Graph {
             }
         }
         return new Linearization.Cost(calls, forward, reverse, widest);
+    }
+
+    /** Returns where the sweep that begins keeps partial derivatives; null for the first one, which may be the only one. */
+    @Nullable
+    Partials partials() {
+        Partials found = partials;
+        if (found == null && swept) {
+            found = new Partials(this);
+            partials = found;
+        }
+        swept = true;
+        return found;
     }
 
     /** Returns the number of calls. */

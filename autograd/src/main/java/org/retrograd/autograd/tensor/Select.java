@@ -69,7 +69,7 @@ final class Select extends Elementwise {
     }
 
     @Override
-    Tensor push(@Nullable Tensor[] t, Tensor y) {
+    Tensor push(@Nullable Tensor[] t, Tensor y, @Nullable Partials kept) {
         return Objects.requireNonNull(jvp(t, Tensor.constants(y.in), y));
     }
 }

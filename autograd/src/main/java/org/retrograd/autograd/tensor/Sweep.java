@@ -24,6 +24,7 @@ final class Sweep {
     private final boolean recorded;
     private final boolean keepAll;
     private final int lead;
+    private final @Nullable Partials partials;
 
     /** By slot: the cotangent or tangent of that call, as far as it has been summed. */
     private final @Nullable Tensor[] values;
@@ -36,6 +37,7 @@ final class Sweep {
         this.recorded = recorded;
         this.lead = lead;
         this.keepAll = keepAll;
+        this.partials = recorded ? null : graph.partials();
         this.values = new @Nullable Tensor[graph.slots()];
         this.owned = new boolean[graph.slots()];
     }
@@ -231,9 +233,15 @@ final class Sweep {
             values[slot] = recorded
                     ? Directions.jvp(y.op(), t, y.in, y)
                     : y.op instanceof Elementwise op
-                            ? op.push(t, y)
+                            ? op.push(t, y, partials)
                             : Directions.jvp(y.op(), t, Tensor.constants(y.in), y.constant());
         }
+    }
+
+    /** Returns where partial derivatives are kept for further sweeps, null if they are not. */
+    @Nullable
+    Partials partials() {
+        return partials;
     }
 
     /** Returns the cotangent or tangent that was found for a value, or null if there is none. */

@@ -385,6 +385,44 @@ class DerivativesTest {
     }
 
     @Test
+    void theFirstSweepAndLaterOnesGiveTheSameBits() {
+        SplittableRandom random = new SplittableRandom(3);
+        Tensor x = Tensor.uniform(random, 0.2, 1, 3, 4);
+        Tensor row = Tensor.uniform(random, 0.2, 1, 4);
+        UnaryOperator<Tensor> f = v -> v.sin().mul(row).pow(row).div(v.tanh()).mul(v);
+        Tensor one = Tensor.uniform(random, -1, 1, 3, 4);
+        Tensor several = Tensor.stack(0, one, Tensor.zeros(3, 4), one.square());
+        Tensor pushed = Derivatives.jvp(f, x, one);
+        Tensor pulled = Derivatives.vjp(f, x, one);
+        Differential<Tensor, Tensor> at = Derivatives.linearize(f, x);
+        for (int sweep = 0; sweep < 3; sweep++) {
+            assertThat(at.push(one).toArray()).containsExactly(pushed.toArray());
+            assertThat(at.pull(one).toArray()).containsExactly(pulled.toArray());
+            assertThat(at.push(several).unstack(0).get(0).toArray()).containsExactly(pushed.toArray());
+            assertThat(at.pull(several).unstack(0).get(0).toArray()).containsExactly(pulled.toArray());
+        }
+    }
+
+    @Test
+    void threadsMayShareALinearization() throws Exception {
+        Tensor x = Tensor.uniform(new SplittableRandom(3), 0.2, 1, 30);
+        List<Tensor> directions = Tensor.eye(30).unstack(0);
+        for (int round = 0; round < 20; round++) {
+            Differential<Tensor, Tensor> at =
+                    Derivatives.linearize(v -> v.sin().exp().mul(v.sum()), x);
+            double[][] alone = new double[30][];
+            for (int k = 0; k < 30; k++) {
+                alone[k] = Derivatives.jvp(v -> v.sin().exp().mul(v.sum()), x, directions.get(k))
+                        .toArray();
+            }
+            List<Tensor> found = directions.parallelStream().map(at::push).toList();
+            for (int k = 0; k < 30; k++) {
+                assertThat(found.get(k).toArray()).containsExactly(alone[k]);
+            }
+        }
+    }
+
+    @Test
     void everyTransformNestsInEveryOtherToTheFourthOrder() {
         Tensor x = Tensor.scalar(0.7);
         Tensor one = Tensor.scalar(1);
