@@ -3,7 +3,6 @@ package org.retrograd.autograd.diff;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.tensor.Linearization;
@@ -13,14 +12,16 @@ import org.retrograd.autograd.tensor.Tensor;
 final class Basis {
     private Basis() {}
 
-    /** What a sweep makes of several unit vectors at once, of which the first is number {@code from}. */
+    /** What a sweep makes of unit vectors, of which the first is number {@code from}. */
     interface Sweep {
         List<Tensor> along(Tensor seeds, int from);
     }
 
     /**
-     * Returns what becomes of all unit vectors of a space, chunk by chunk, one after the other along the first axis of each
-     * result of the sweep.
+     * Returns what becomes of all unit vectors of a space, one after the other along the first axis of each result.
+     *
+     * @param chunk how many of them are swept at once; a single one has no axis of directions, which is faster
+     * @param sweep returns results that have the same axis of directions
      */
     static List<Tensor> sweep(Shape space, int chunk, Sweep sweep) {
         int n = space.size();
@@ -28,18 +29,23 @@ final class Basis {
         int count;
         for (int from = 0; from < n; from += count) {
             count = Math.min(chunk, n - from);
-            parts.add(sweep.along(units(from, count, space), from));
-        }
-        if (parts.size() == 1) {
-            return parts.get(0);
+            parts.add(sweep.along(chunk == 1 ? unit(from, space) : units(from, count, space), from));
         }
         List<Tensor> joined = new ArrayList<>();
         for (int k = 0; k < parts.get(0).size(); k++) {
-            int which = k;
-            joined.add(
-                    Tensor.concat(0, parts.stream().map(part -> part.get(which)).toArray(Tensor[]::new)));
+            Tensor[] one = new Tensor[parts.size()];
+            for (int i = 0; i < one.length; i++) {
+                one[i] = parts.get(i).get(k);
+            }
+            joined.add(chunk == 1 ? Tensor.stack(0, one) : Tensor.concat(0, one));
         }
         return joined;
+    }
+
+    private static Tensor unit(int number, Shape space) {
+        double[] values = new double[space.size()];
+        values[number] = 1;
+        return Tensor.of(values).reshape(space);
     }
 
     /** Returns some of the unit vectors of a space, one after the other. */
@@ -64,23 +70,13 @@ final class Basis {
 
     /** Returns the rows of the Jacobian: for each argument [out, in..]. */
     static List<Tensor> reverse(Linearization at, int chunk) {
-        return sweep(at.value().shape(), chunk, (seeds, from) -> several(at::pull, seeds));
+        return sweep(at.value().shape(), chunk, (seeds, from) -> at.pull(seeds));
     }
 
     /** Returns the columns of the Jacobian by one of the arguments: [in, out..]. */
     static Tensor forward(Linearization at, List<Tensor> point, int which, int chunk) {
-        return sweep(
-                        point.get(which).shape(),
-                        chunk,
-                        (seeds, from) -> several(seed -> List.of(at.push(only(which, seed, point.size()))), seeds))
+        Shape space = point.get(which).shape();
+        return sweep(space, chunk, (seeds, from) -> List.of(at.push(only(which, seeds, point.size()))))
                 .get(0);
-    }
-
-    /** Sweeps in several directions, or in one without their axis, which is faster. */
-    private static List<Tensor> several(Function<Tensor, List<Tensor>> sweep, Tensor seeds) {
-        if (seeds.dim(0) != 1) {
-            return sweep.apply(seeds);
-        }
-        return sweep.apply(seeds.squeeze(0)).stream().map(x -> x.expandDims(0)).toList();
     }
 }

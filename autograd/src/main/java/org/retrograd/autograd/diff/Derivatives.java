@@ -154,11 +154,9 @@ public final class Derivatives {
     /** Returns the Jacobian, with so many directions in each sweep as seems good if {@code chunk} is 0. */
     private static <X> X jacobian(Differential<X, Tensor> at, Mode mode, int chunk) {
         Shape out = at.tensors().value().shape();
-        List<Tensor> rows = mode == Mode.REVERSE && out.size() > 0
-                ? Basis.reverse(
-                        at.tensors(),
-                        chunk > 0 ? chunk : directionsPerSweep(at.tensors().cost()))
-                : List.of();
+        int directions = chunk > 0 ? chunk : directionsPerSweep(at.tensors().cost());
+        List<Tensor> rows =
+                mode == Mode.REVERSE && out.size() > 0 ? Basis.reverse(at.tensors(), directions) : List.of();
         List<Tensor> blocks = new ArrayList<>();
         for (int k = 0; k < at.point().size(); k++) {
             Shape in = at.point().get(k).shape();
@@ -167,13 +165,7 @@ public final class Derivatives {
             } else if (mode == Mode.REVERSE) {
                 blocks.add(rows.get(k).reshape(out.append(in)));
             } else {
-                blocks.add(Basis.forward(
-                                at.tensors(),
-                                at.point(),
-                                k,
-                                chunk > 0
-                                        ? chunk
-                                        : directionsPerSweep(at.tensors().cost()))
+                blocks.add(Basis.forward(at.tensors(), at.point(), k, directions)
                         .reshape(in.size(), out.size())
                         .transpose()
                         .reshape(out.append(in)));
@@ -219,7 +211,7 @@ public final class Derivatives {
             }
             List<Tensor> entries =
                     Basis.sweep(shape, directionsPerSweep(at.tensors().cost()), (seeds, from) -> {
-                        int directions = seeds.dim(0);
+                        int directions = seeds.size() / n;
                         return List.of(at.tensors()
                                 .pushAll(Basis.only(which, seeds, count))
                                 .get(which)
