@@ -1,5 +1,7 @@
 package org.retrograd.benchmarks;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -14,129 +16,170 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.Blackhole;
 import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.diff.Differential;
+import org.retrograd.autograd.diff.Taylor;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
- * Hessian-vector products beside the gradient, and Jacobians beside as many single gradients or Jacobian-vector products as
- * they have rows or columns.
+ * What derivatives of second order, Jacobians and Taylor coefficients cost, in gradients and tangents of the same function.
+ *
+ * <p>The baselines {@link #gradient}, {@link #gradients} and {@link #warmJvps} stand beside what is compared with them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
+@Warmup(iterations = 10, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class HigherOrder {
-    /** The function whose derivatives are measured. */
-    public enum Problem {
-        /** The loss of logistic regression on 1,000 rows of 100 numbers. */
-        LOGISTIC,
-        /** The chained Rosenbrock function of 10 numbers. */
-        ROSENBROCK
-    }
+    private static final int ORDER = 8;
 
-    @Param
-    public Problem problem = Problem.LOGISTIC;
+    /**
+     * How many numbers the functions take: where there are few, bookkeeping is all there is. Large is a net of 64-128-10 on
+     * 128 rows, and a map of 200 numbers.
+     */
+    @Param({"4", "12", "32", "large"})
+    public String size = "12";
 
-    private Tensor x = Tensor.zeros(0);
-    private Tensor v = Tensor.zeros(0);
-    private UnaryOperator<Tensor> loss = UnaryOperator.identity();
+    private UnaryOperator<Tensor> loss = Tensor::sum;
     private UnaryOperator<Tensor> map = UnaryOperator.identity();
 
-    /** Refuses to measure unless both products and both Jacobians agree. */
+    /** Argument and direction of the loss. */
+    private Tensor x = Tensor.zeros(0);
+
+    private Tensor v = x;
+
+    /** Argument of the map, and all its directions. */
+    private Tensor z = x;
+
+    private List<Tensor> units = List.of();
+
+    /** Makes the functions and their arguments; refuses to measure unless all ways to the same derivative agree. */
     @Setup
     public void prepare() {
-        SplittableRandom random = new SplittableRandom(1);
-        int n = problem == Problem.LOGISTIC ? 100 : 10;
-        x = Tensor.normal(random, n).mul(0.1);
-        v = Tensor.normal(random, n);
-        if (problem == Problem.LOGISTIC) {
-            Tensor rows = Tensor.normal(random, 1000, n);
-            Tensor square = Tensor.normal(random, n, n);
-            loss = w -> rows.matmul(w).softplus().mean();
-            map = w -> square.matmul(w).sigmoid();
-        } else {
-            loss = HigherOrder::rosenbrock;
-            map = w -> w.square().sub(w.roll(0, 1)).mul(10);
-        }
-        requireSame(hvp(), vhp());
-        requireSame(hvp(), Derivatives.hessian(loss, x).matmul(v));
-        requireSame(jacobianReverse().matmul(v), jacobianForward().matmul(v));
+        SplittableRandom random = new SplittableRandom(5);
+        boolean large = size.equals("large");
+        int n = large ? 200 : Integer.parseInt(size);
+        loss = large ? net(random) : HigherOrder::rosenbrock;
+        x = Tensor.uniform(random, -0.5, 0.5, large ? 64 * 128 + 128 * 10 : n);
+        v = Tensor.uniform(random, -1, 1, x.size());
+        Tensor matrix = Tensor.uniform(random, -1, 1, n, n);
+        map = u -> matrix.matmul(u.sin()).tanh().mul(u);
+        z = Tensor.uniform(random, -1, 1, n);
+        units = Tensor.eye(n).unstack(0);
+        requireSame("product with the Hessian", hessianVector(), vectorHessian());
+        requireSame(
+                "Jacobian by rows",
+                jacobianReverse(),
+                Tensor.stack(0, gradients().toArray(new Tensor[0])));
+        requireSame("Jacobian by columns", jacobianForward(), jacobianReverse());
+        requireSame("Jacobian in chunks", jacobianInChunks(), jacobianReverse());
+        requireSame("tangents", Tensor.stack(1, warmJvps().toArray(new Tensor[0])), jacobianReverse());
     }
 
-    private static void requireSame(Tensor found, Tensor expected) {
+    private static void requireSame(String what, Tensor found, Tensor expected) {
         double[] a = found.toArray();
         double[] b = expected.toArray();
-        for (int k = 0; k < a.length; k++) {
-            Baseline.requireSame("entry " + k, a[k], b[k]);
+        for (int k = 0; k < b.length; k += 1 + b.length / 100) {
+            Baseline.requireSame(what + ", entry " + k, a[k], b[k]);
         }
     }
 
-    private static Tensor rosenbrock(Tensor w) {
-        int n = w.size();
-        Tensor front = w.slice(0, 0, n - 1);
-        Tensor back = w.slice(0, 1, n);
-        return back.sub(front.square())
+    private static Tensor rosenbrock(Tensor u) {
+        int n = u.size();
+        Tensor head = u.slice(0, 0, n - 1);
+        return u.slice(0, 1, n)
+                .sub(head.square())
                 .square()
                 .mul(100)
-                .add(front.neg().add(1).square())
+                .add(head.neg().add(1).square())
                 .sum();
     }
 
-    /** What the products are compared with. */
+    private static UnaryOperator<Tensor> net(SplittableRandom random) {
+        Tensor rows = Tensor.uniform(random, 0, 1, 128, 64);
+        Tensor labels = Tensor.uniform(random, 0, 1, 128, 10);
+        return w -> {
+            Tensor first = w.slice(0, 0, 64 * 128).reshape(64, 128);
+            Tensor second = w.slice(0, 64 * 128, w.size()).reshape(128, 10);
+            return rows.matmul(first).tanh().matmul(second).sub(labels).square().sum();
+        };
+    }
+
+    /** The baseline of the products with Hessians. */
     @Benchmark
     public Tensor gradient() {
         return Derivatives.gradient(loss, x);
     }
 
-    /** Forward over reverse. */
+    /** Forward over reverse; at most 4 gradients. */
     @Benchmark
-    public Tensor hvp() {
+    public Tensor hessianVector() {
         return Derivatives.hvp(loss, x, v);
     }
 
-    /** Reverse over reverse. */
+    /** Reverse over reverse; at most 4 gradients. */
     @Benchmark
-    public Tensor vhp() {
+    public Tensor vectorHessian() {
         return Derivatives.vhp(loss, x, v);
     }
 
-    /** All rows, several in a sweep. */
+    /** The gradients of n outputs, each with an evaluation of its own. */
+    @Benchmark
+    public List<Tensor> gradients() {
+        List<Tensor> found = new ArrayList<>();
+        for (int i = 0; i < z.size(); i++) {
+            int k = i;
+            found.add(Derivatives.gradient(u -> map.apply(u).slice(0, k, k + 1), z));
+        }
+        return found;
+    }
+
+    /** The same in reverse, one output at a time; at most {@link #gradients}. */
     @Benchmark
     public Tensor jacobianReverse() {
-        return Derivatives.jacobian(map, x, Derivatives.Mode.REVERSE);
+        return Derivatives.jacobian(map, z, Derivatives.Mode.REVERSE, 1);
     }
 
-    /** All columns, several in a sweep. */
+    /** Tangents along n inputs, one after the other, the function being evaluated once. */
+    @Benchmark
+    public List<Tensor> warmJvps() {
+        Differential<Tensor, Tensor> at = Derivatives.linearize(map, z);
+        List<Tensor> found = new ArrayList<>();
+        for (Tensor unit : units) {
+            found.add(at.push(unit));
+        }
+        return found;
+    }
+
+    /** The Jacobian forwards, one input at a time; at most 1.2 times {@link #warmJvps}. */
     @Benchmark
     public Tensor jacobianForward() {
-        return Derivatives.jacobian(map, x, Derivatives.Mode.FORWARD);
+        return Derivatives.jacobian(map, z, Derivatives.Mode.FORWARD, 1);
     }
 
-    /** All columns, one in a sweep. */
+    /** The Jacobian forwards in chunks; at most half of {@link #warmJvps} where arrays are small. */
     @Benchmark
-    public Tensor jacobianForwardOneByOne() {
-        return Derivatives.jacobian(map, x, Derivatives.Mode.FORWARD, 1);
+    public Tensor jacobianInChunks() {
+        return Derivatives.jacobian(map, z, Derivatives.Mode.FORWARD);
     }
 
-    /** As many gradients as the function has values, each with an evaluation of its own. */
+    /** Eight Taylor coefficients along a line. */
     @Benchmark
-    public void gradientsOneByOne(Blackhole sink) {
-        for (int k = 0; k < x.size(); k++) {
-            int row = k;
-            sink.consume(Derivatives.gradient(w -> map.apply(w).slice(0, row, row + 1).sum(), x));
-        }
+    public List<Tensor> taylor() {
+        return Taylor.coefficients(loss, x, v, ORDER);
     }
 
-    /** As many pushes as the function has arguments, after one evaluation. */
+    /** The sum of second derivatives. */
     @Benchmark
-    public void warmJvps(Blackhole sink) {
-        Differential<Tensor, Tensor> at = Derivatives.linearize(map, x);
-        for (int k = 0; k < x.size(); k++) {
-            sink.consume(at.push(v));
-        }
+    public Tensor laplacian() {
+        return Derivatives.laplacian(map.andThen(Tensor::sum), z);
+    }
+
+    /** The baseline of the sum of second derivatives: all of them. */
+    @Benchmark
+    public Tensor hessian() {
+        return Derivatives.hessian(map.andThen(Tensor::sum), z);
     }
 }
