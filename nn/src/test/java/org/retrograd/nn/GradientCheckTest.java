@@ -100,7 +100,8 @@ class GradientCheckTest {
     @Test
     void anEmbeddingIsRightByItsRows() {
         Embedding words = Embedding.of("words", 5, 3, INIT, Seeds.random(3));
-        Report report = GradientCheck.of(() -> words.apply(Indices.of(4, 0, 4, 2)).tanh())
+        Report report = GradientCheck.of(
+                        () -> words.apply(Indices.of(4, 0, 4, 2)).tanh())
                 .parameters(words.parameters())
                 .check();
         assertThat(report.verdict("words.rows")).as(report.toString()).isEqualTo(Verdict.PASS);
@@ -110,11 +111,11 @@ class GradientCheckTest {
     @Test
     void noLayerIsForgotten() {
         assertThat(new ClassFileImporter()
-                        .withImportOption(new ImportOption.DoNotIncludeTests())
-                        .importPackages("org.retrograd.nn")
-                        .stream()
-                        .filter(type -> type.isAssignableTo(Layer.class) && !type.isInterface())
-                        .map(JavaClass::reflect))
+                                .withImportOption(new ImportOption.DoNotIncludeTests())
+                                .importPackages("org.retrograd.nn")
+                                .stream()
+                                .filter(type -> type.isAssignableTo(Layer.class) && !type.isInterface())
+                                .map(JavaClass::reflect))
                 .containsExactlyInAnyOrderElementsOf(Stream.of(
                                 vectors(),
                                 images(),
@@ -130,14 +131,16 @@ class GradientCheckTest {
     @TestFactory
     Stream<DynamicTest> penaltiesOnGradientsAreRight() {
         return LayersTest.cases().stream()
-                .map(c -> DynamicTest.dynamicTest(c.name(), () -> GradientCheck.of(x -> Derivatives.gradient(
-                                        v -> c.net().apply(v).square().sum(), x)
-                                .square()
-                                .mean())
-                        .parameters(c.net().parameters())
-                        .at(c.x())
-                        .order(1)
-                        .assertPasses()));
+                .map(c -> DynamicTest.dynamicTest(
+                        c.name(),
+                        () -> GradientCheck.of(x -> Derivatives.gradient(
+                                                v -> c.net().apply(v).square().sum(), x)
+                                        .square()
+                                        .mean())
+                                .parameters(c.net().parameters())
+                                .at(c.x())
+                                .order(1)
+                                .assertPasses()));
     }
 
     @Test

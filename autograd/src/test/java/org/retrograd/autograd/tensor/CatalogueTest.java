@@ -22,10 +22,10 @@ class CatalogueTest {
     Stream<DynamicContainer> everyExampleIsDifferentiatedRightly() {
         return Catalogue.definitions().stream()
                 .map(definition -> DynamicContainer.dynamicContainer(
-                        definition.name(), definition.examples().stream().map(example -> test(definition, example))));
+                        definition.name(), definition.examples().stream().map(example -> test(example))));
     }
 
-    private static DynamicTest test(Definition definition, Example example) {
+    private static DynamicTest test(Example example) {
         String name = example.call()
                 + example.inputs().stream().map(Definition.Input::shape).toList();
         return DynamicTest.dynamicTest(name, () -> {
