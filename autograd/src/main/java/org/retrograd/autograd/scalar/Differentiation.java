@@ -1,6 +1,7 @@
 package org.retrograd.autograd.scalar;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.retrograd.autograd.scalar.Instructions.Call;
 
 /**
@@ -55,6 +56,69 @@ final class Differentiation {
         int[] errors = d.builder.inputs(program.inputs());
         d.map = d.builder.appendAll(program, x);
         return d.builder.build(d.push(Arrays.copyOf(errors, d.code.size), true));
+    }
+
+    /**
+     * The pullback of a program in two parts, for a sweep that stores what the way forwards computes.
+     *
+     * @param forward x → the outputs, and what is kept: all that the pullback computes from x alone and uses together with ȳ
+     * @param backward (x, kept, ȳ) → x̄
+     * @param kept how many numbers are kept
+     */
+    record Halves(Program forward, Program backward, int kept) {}
+
+    /** Returns the two parts of the pullback. */
+    static Halves halves(Program program) {
+        Program pullback = program.pullback();
+        Instructions code = pullback.code;
+        int n = program.inputs();
+        boolean[] late = new boolean[code.size];
+        boolean[] kept = new boolean[code.size];
+        Arrays.fill(late, n, pullback.inputs(), true);
+        for (int i = pullback.inputs(); i < code.size; i++) {
+            int arity = Primitives.at(code.op(i)).arity();
+            for (int k = 0; k < arity; k++) {
+                int x = operand(code, i, k);
+                late[i] |= x >= 0 && late[x];
+            }
+            for (int k = 0; late[i] && k < arity; k++) {
+                int x = operand(code, i, k);
+                if (x >= pullback.inputs() && !late[x]) {
+                    kept[x] = true;
+                }
+            }
+        }
+        int[] keep = IntStream.range(0, code.size).filter(i -> kept[i]).toArray();
+
+        ProgramBuilder forward = new ProgramBuilder();
+        int[] x = forward.inputs(n);
+        int[] outputs = forward.inline(program, x);
+        int[] map = Arrays.copyOf(x, code.size);
+        for (int i = pullback.inputs(); i < code.size; i++) {
+            if (!late[i]) {
+                forward.append(code, i, map);
+            }
+        }
+        int[] results = Arrays.copyOf(outputs, outputs.length + keep.length);
+        Arrays.setAll(results, k -> k < outputs.length ? outputs[k] : map[keep[k - outputs.length]]);
+
+        ProgramBuilder backward = new ProgramBuilder();
+        int[] back = Arrays.copyOf(backward.inputs(n), code.size);
+        for (int i : keep) {
+            back[i] = backward.input();
+        }
+        for (int k = n; k < pullback.inputs(); k++) {
+            back[k] = backward.input();
+        }
+        for (int i = pullback.inputs(); i < code.size; i++) {
+            if (late[i]) {
+                backward.append(code, i, back);
+            }
+        }
+        int[] adjoints = Arrays.stream(pullback.outputs)
+                .map(y -> backward.mapped(code, back, y))
+                .toArray();
+        return new Halves(forward.build(results).onBranch(program.branches()), backward.build(adjoints), keep.length);
     }
 
     /**
@@ -126,7 +190,7 @@ final class Differentiation {
                 map[i]);
     }
 
-    private int operand(int i, int k) {
+    private static int operand(Instructions code, int i, int k) {
         return k == 0 ? code.first(i) : k == 1 ? code.second(i) : code.third(i);
     }
 
@@ -139,7 +203,7 @@ final class Differentiation {
             refuseCalls(i);
             int arity = Primitives.at(code.op(i)).arity();
             for (int k = 0; k < arity; k++) {
-                int x = operand(i, k);
+                int x = operand(code, i, k);
                 if (x >= 0) {
                     add(adjoints, x, times(g, i, k));
                 }
@@ -155,7 +219,7 @@ final class Differentiation {
             int sum = errors ? builder.apply(Piecewise.ABS, map[i]) : ProgramBuilder.NONE;
             int arity = Primitives.at(code.op(i)).arity();
             for (int k = 0; k < arity; k++) {
-                int x = operand(i, k);
+                int x = operand(code, i, k);
                 if (x >= 0 && tangents[x] != ProgramBuilder.NONE) {
                     int term = times(tangents[x], i, k);
                     sum = builder.add(

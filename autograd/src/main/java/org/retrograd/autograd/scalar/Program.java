@@ -509,7 +509,12 @@ public final class Program implements LocalFunction {
         if (x.length != inputs) {
             throw new IllegalArgumentException("the program has " + inputs + " inputs, but got " + x.length);
         }
-        for (int k = 0; k < x.length; k++) {
+        checkFinite(x, x.length);
+    }
+
+    /** Refuses a point whose first inputs are not all finite. */
+    void checkFinite(double[] x, int count) {
+        for (int k = 0; k < count; k++) {
             if (!Double.isFinite(x[k])) {
                 throw new IllegalArgumentException(
                         "input " + (k + 1) + " is " + x[k] + ": a program needs finite inputs");

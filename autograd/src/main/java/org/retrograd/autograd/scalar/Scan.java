@@ -3,15 +3,20 @@ package org.retrograd.autograd.scalar;
 import com.google.common.base.Preconditions;
 import com.google.common.base.Suppliers;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.scalar.Differentiation.Halves;
+import org.retrograd.autograd.scalar.ProgramWriter.Written;
 
 /**
  * A loop whose body is a program: a state is carried from step to step, each step may have an input and an output of its own,
  * and parameters are the same for all.
  *
- * <p>The body is compiled once, however many steps are taken: nothing is recorded. The reverse sweep goes from stored states,
- * or from every c-th of them, the others being computed again stretch by stretch: then a loop of n steps needs memory for
- * n/c + c states, and results have the same bits. Derivatives of a loop are loops again ({@link #pullback},
+ * <p>The body is compiled once, however many steps are taken: nothing is recorded. The way forwards stores the states and what
+ * else the way backwards needs of each step, so that nothing is computed twice. Or it stores every c-th state only, and all
+ * is computed again stretch by stretch: then a loop of n steps needs memory for n/c states and c steps, and results have the
+ * same bits. That memory is kept from call to call. Derivatives of a loop are loops again ({@link #pullback},
  * {@link #pushforward}), so that every order follows; {@code Tensor.scan} makes it a node of a tensor graph.
  */
 public final class Scan {
@@ -21,7 +26,10 @@ public final class Scan {
     private final int every;
     private final boolean backwards;
     private final Supplier<Compiled> step;
-    private final Supplier<Compiled> stepBack;
+    private final Supplier<Sweep> sweep;
+
+    /** The memory of the steps of a reverse sweep, while none is under way. */
+    private final AtomicReference<double @Nullable [][]> idle = new AtomicReference<>();
 
     private Scan(Program body, int state, int input, int every, boolean backwards) {
         this.body = body;
@@ -30,7 +38,25 @@ public final class Scan {
         this.every = every;
         this.backwards = backwards;
         this.step = Suppliers.memoize(body::compile);
-        this.stepBack = Suppliers.memoize(() -> body.pullback().compile());
+        this.sweep = Suppliers.memoize(() -> new Sweep(body));
+    }
+
+    /** The code of a step of the reverse sweep, forwards and backwards. */
+    private static final class Sweep {
+        final Written forward;
+        final Written backward;
+        final int kept;
+
+        /** For a step in which a comparison goes another way. */
+        final Compiled pullback;
+
+        Sweep(Program body) {
+            Halves halves = Differentiation.halves(body);
+            forward = ProgramWriter.write(halves.forward());
+            backward = ProgramWriter.write(halves.backward());
+            kept = halves.kept();
+            pullback = body.pullback().compile();
+        }
     }
 
     /**
@@ -63,10 +89,10 @@ public final class Scan {
                 "the body of a scan gives the next state of %s numbers, and the output of the step, but has %s outputs",
                 state,
                 body.outputs());
-        return new Scan(body, state, input, 1, false);
+        return new Scan(body, state, input, Integer.MAX_VALUE, false);
     }
 
-    /** Returns the same loop, whose reverse sweep stores one state in so many and computes the others again. */
+    /** Returns the same loop, whose reverse sweep stores one state in so many and computes all else again. */
     public Scan withCheckpoints(int steps) {
         Preconditions.checkArgument(steps > 0, "checkpoints are at least 1 step apart, not %s", steps);
         return new Scan(body, state, input, steps, backwards);
@@ -236,47 +262,119 @@ public final class Scan {
      */
     public double[] pull(double[] start, int steps, double[] inputs, double[] theta, double[] seed, double[] last) {
         check(start, steps, inputs, theta);
-        double[][] kept = new double[(steps + every - 1) / every][];
+        double[][] starts = new double[steps / every + (steps % every == 0 ? 0 : 1)][];
         Stepper stepper = new Stepper(inputs, theta);
+        body.checkPoint(stepper.x);
         System.arraycopy(start, 0, last, 0, state);
         for (int i = 0; i < steps; i++) {
             if (i % every == 0) {
-                kept[i / every] = last.clone();
+                starts[i / every] = last.clone();
             }
-            stepper.step(last, row(i, steps));
+            if (i / every < starts.length - 1) {
+                stepper.step(last, row(i, steps));
+            }
         }
-        int parameters = parameters();
-        double[] packed = Arrays.copyOf(seed, state);
-        packed = Arrays.copyOf(packed, Math.addExact(state + parameters, Math.multiplyExact(steps, input)));
-        double[] at = Arrays.copyOf(stepper.x, body.inputs() + body.outputs());
-        double[] pulled = new double[body.inputs()];
-        double[][] stretch = new double[Math.min(every, steps)][state];
-        for (int segment = kept.length - 1; segment >= 0; segment--) {
+        Pull pull = new Pull(stepper, steps, seed);
+        for (int segment = starts.length - 1; segment >= 0; segment--) {
             int from = segment * every;
-            int to = Math.min(steps, from + every);
-            double[] running = kept[segment];
-            for (int i = from; i < to; i++) {
-                System.arraycopy(running, 0, stretch[i - from], 0, state);
-                if (i + 1 < to) {
-                    stepper.step(running, row(i, steps));
-                }
+            int to = (int) Math.min(steps, (long) from + every);
+            pull.forwards(starts[segment], from, to);
+            if (segment == starts.length - 1) {
+                System.arraycopy(pull.rows[to - from - 1], 0, last, 0, state);
             }
-            kept[segment] = null;
+            pull.backwards(starts[segment], from, to);
+        }
+        idle.set(pull.rows);
+        return pull.packed;
+    }
+
+    /** One reverse sweep, stretch by stretch from the last one to the first one. */
+    private final class Pull {
+        private final Sweep code = sweep.get();
+        private final double[] inputs;
+        private final int steps;
+        private final double[] seed;
+
+        /** The derivatives: by the state, by the parameters, and by the inputs. */
+        private final double[] packed;
+
+        /** By step of the stretch: the next state, the output, and what is kept. */
+        private final double[][] rows;
+
+        /** By step of the stretch: whether comparisons went another way, so that nothing is kept. */
+        private final boolean[] otherWay;
+
+        private final double[] x;
+        private final double[] at;
+        private final double[] pulled = new double[body.inputs()];
+        private final double[] forwardScratch = new double[code.forward.scratch()];
+        private final double[] backwardScratch = new double[code.backward.scratch()];
+
+        Pull(Stepper stepper, int steps, double[] seed) {
+            this.inputs = stepper.inputs;
+            this.steps = steps;
+            this.seed = seed;
+            double[] byState = Arrays.copyOf(seed, state);
+            this.packed =
+                    Arrays.copyOf(byState, Math.addExact(state + parameters(), Math.multiplyExact(steps, input)));
+            this.rows = rows(Math.min(every, steps));
+            this.otherWay = new boolean[rows.length];
+            this.x = stepper.x;
+            this.at = Arrays.copyOf(x, body.inputs() + code.kept + body.outputs());
+        }
+
+        private double[][] rows(int count) {
+            double[][] known = idle.getAndSet(null);
+            double[][] enough = known == null ? new double[count][] : known;
+            enough = enough.length < count ? Arrays.copyOf(enough, count) : enough;
+            for (int i = 0; i < count; i++) {
+                enough[i] = enough[i] == null ? new double[body.outputs() + code.kept] : enough[i];
+            }
+            return enough;
+        }
+
+        void forwards(double[] start, int from, int to) {
+            for (int i = from; i < to; i++) {
+                double[] row = rows[i - from];
+                load(x, i == from ? start : rows[i - from - 1], i);
+                body.checkFinite(x, state + input);
+                boolean other = body.takesAnotherWay();
+                if (!other) {
+                    code.forward.run(x, row, forwardScratch);
+                    other = !body.goesTheSameWay(forwardScratch);
+                }
+                if (other) {
+                    System.arraycopy(body.values(x), 0, row, 0, body.outputs());
+                }
+                otherWay[i - from] = other;
+            }
+        }
+
+        void backwards(double[] start, int from, int to) {
             for (int i = to - 1; i >= from; i--) {
-                int row = row(i, steps);
-                System.arraycopy(stretch[i - from], 0, at, 0, state);
-                System.arraycopy(inputs, row * input, at, state, input);
-                System.arraycopy(packed, 0, at, body.inputs(), state);
-                System.arraycopy(seed, state + row * output(), at, body.inputs() + state, output());
-                stepBack.get().values(at, pulled);
+                load(at, i == from ? start : rows[i - from - 1], i);
+                int kept = otherWay[i - from] ? 0 : code.kept;
+                System.arraycopy(rows[i - from], body.outputs(), at, body.inputs(), kept);
+                System.arraycopy(packed, 0, at, body.inputs() + kept, state);
+                int output = state + row(i, steps) * output();
+                System.arraycopy(seed, output, at, body.inputs() + kept + state, output());
+                if (otherWay[i - from]) {
+                    code.pullback.values(Arrays.copyOf(at, body.inputs() + body.outputs()), pulled);
+                } else {
+                    code.backward.run(at, pulled, backwardScratch);
+                }
                 System.arraycopy(pulled, 0, packed, 0, state);
-                System.arraycopy(pulled, state, packed, state + parameters + row * input, input);
-                for (int k = 0; k < parameters; k++) {
+                System.arraycopy(pulled, state, packed, state + parameters() + row(i, steps) * input, input);
+                for (int k = 0; k < parameters(); k++) {
                     packed[state + k] += pulled[state + input + k];
                 }
             }
         }
-        return packed;
+
+        private void load(double[] point, double[] before, int i) {
+            System.arraycopy(before, 0, point, 0, state);
+            System.arraycopy(inputs, row(i, steps) * input, point, state, input);
+        }
     }
 
     /** Returns the loop over the same states that puts out each step's state, as it was before the step. */

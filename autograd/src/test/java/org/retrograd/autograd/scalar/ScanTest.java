@@ -3,6 +3,7 @@ package org.retrograd.autograd.scalar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class ScanTest {
             return s[0].multiply(2).subtract(s[1]);
         });
         double[] g = unrolled.gradient(x);
-        for (int every : new int[] {1, 7, 316, 100_000, 200_000}) {
+        for (int every : new int[] {1, 7, 316, 100_000, 200_000, Integer.MAX_VALUE}) {
             Scan.Derivatives d = scan.withCheckpoints(every).pull(start, pushes, new double[] {0.3}, 2, -1);
             assertThat(2 * d.last()[0] - d.last()[1]).isEqualTo(unrolled.value(x));
             assertThat(d.byStart()).containsExactly(g[0], g[1]);
@@ -118,6 +119,50 @@ class ScanTest {
                 .isThrownBy(() -> loop.run(new double[] {5}, new double[15][0]))
                 .withMessageStartingWith(
                         "the comparison x1 > -9 was true when the program was recorded, and is false here");
+    }
+
+    /** A ball that bounces: height, speed, push, damping. */
+    private static Scalar[] ball(Scalar... v) {
+        Scalar speed = v[1].subtract(0.01).add(v[2].multiply(0.001));
+        Scalar height = v[0].add(speed.multiply(0.1));
+        return height.isGreaterThan(0)
+                ? new Scalar[] {height, speed}
+                : new Scalar[] {height.negate().multiply(v[3]), speed.negate().multiply(v[3])};
+    }
+
+    @Test
+    void aStepWhoseComparisonGoesAnotherWayIsRecordedAgain() {
+        double[][] pushes = pushes(300);
+        Tape tape = new Tape();
+        Scalar[] v = tape.variables(1, 0, 0.8);
+        Scalar[] s = {v[0], v[1]};
+        int bounces = 0;
+        for (double[] push : pushes) {
+            Scalar[] next = ball(s[0], s[1], Scalar.of(push[0]), v[2]);
+            bounces += s[1].value() < 0 && next[1].value() > 0 ? 1 : 0;
+            s = next;
+        }
+        assertThat(bounces).isGreaterThan(3);
+        double[] g = tape.gradient(s[0], v);
+        Scan scan = Scan.of(Program.recordAll(4, ScanTest::ball).onBranch(Branches.RECORD), 1);
+        for (int every : new int[] {1, 7, 300}) {
+            Scan.Derivatives d =
+                    scan.withCheckpoints(every).pull(new double[] {1, 0}, pushes, new double[] {0.8}, 1, 0);
+            assertThat(d.last()).containsExactly(s[0].value(), s[1].value());
+            assertThat(d.byStart()).containsExactly(new double[] {g[0], g[1]}, within(1e-12));
+            assertThat(d.byParameters()).containsExactly(new double[] {g[2]}, within(1e-12));
+        }
+    }
+
+    @Test
+    void statesAndParametersMustBeFinite() {
+        Scan scan = Scan.of(Program.recordAll(2, x -> new Scalar[] {x[0].square().multiply(x[1])}), 0);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> scan.pull(new double[] {10}, new double[20][0], new double[] {1}, 1))
+                .withMessage("input 1 is Infinity: a program needs finite inputs");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> scan.pull(new double[] {10}, new double[2][0], new double[] {Double.NaN}, 1))
+                .withMessage("input 2 is NaN: a program needs finite inputs");
     }
 
     @Test
