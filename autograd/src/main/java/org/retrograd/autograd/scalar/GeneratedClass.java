@@ -28,6 +28,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.ConstantDynamic;
 import org.objectweb.asm.Handle;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
@@ -56,6 +57,8 @@ final class GeneratedClass {
             "classDataAt",
             "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;I)Ljava/lang/Object;",
             false);
+
+    private static final int MOST_BYTES = 8000;
 
     final String name;
     private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
@@ -89,8 +92,11 @@ final class GeneratedClass {
 
     /** Ends a method. */
     static void end(MethodVisitor code) {
+        Label last = new Label();
+        code.visitLabel(last);
         code.visitMaxs(0, 0);
         code.visitEnd();
+        assert last.getOffset() <= MOST_BYTES : "HotSpot compiles no method of " + last.getOffset() + " bytes";
     }
 
     /** Writes the value of a primitive of numbers held in local variables; it is left on the stack. */

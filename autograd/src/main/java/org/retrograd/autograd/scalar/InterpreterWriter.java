@@ -110,7 +110,7 @@ final class InterpreterWriter {
         Label[] cases = writeSwitch(code, stop);
         for (Primitive primitive : primitives) {
             code.visitLabel(cases[primitive.index()]);
-            FormulaWriter body = new FormulaWriter(written, code, free);
+            BodyWriter body = new BodyWriter(written, code, free);
             int[] arguments = new int[primitive.arity()];
             for (int k = 0; k < arguments.length; k++) {
                 code.visitVarInsn(ALOAD, VALUES);
@@ -211,7 +211,7 @@ final class InterpreterWriter {
             code.visitJumpInsn(IFLT, passive);
             code.visitVarInsn(ALOAD, adjoints);
             code.visitVarInsn(ILOAD, k);
-            FormulaWriter body = new FormulaWriter(written, code, free);
+            BodyWriter body = new BodyWriter(written, code, free);
             body.know(Symbols.Y, y);
             for (int j = 0; j < arity; j++) {
                 if (partial.uses(INPUTS.get(j))) {
@@ -231,7 +231,7 @@ final class InterpreterWriter {
     }
 
     /** Writes {@code g * partial}, strong in zero unless the partial derivative is a finite number. */
-    private static void writeProduct(MethodVisitor code, FormulaWriter body, Expr partial, int g) {
+    private static void writeProduct(MethodVisitor code, BodyWriter body, Expr partial, int g) {
         boolean scales = partial instanceof Expr.Constant constant && Double.isFinite(constant.value());
         if (partial.equals(Symbols.ONE)) {
             code.visitVarInsn(DLOAD, g);
@@ -271,7 +271,7 @@ final class InterpreterWriter {
         GeneratedClass.end(code);
         for (Primitive primitive : primitives) {
             MethodVisitor own = written.method(ACC_PRIVATE | ACC_STATIC, "partials" + primitive.index(), descriptor);
-            FormulaWriter body = new FormulaWriter(written, own, 9);
+            BodyWriter body = new BodyWriter(written, own, 9);
             Map.of(Symbols.A, 0, Symbols.B, 2, Symbols.C, 4, Symbols.Y, 6).forEach(body::know);
             for (int k = 0; k < primitive.arity(); k++) {
                 int partial = body.compute(primitive.partial(k));

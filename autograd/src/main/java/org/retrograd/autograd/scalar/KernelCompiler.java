@@ -1,44 +1,42 @@
 package org.retrograd.autograd.scalar;
 
+import static org.objectweb.asm.Opcodes.AALOAD;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
 import static org.objectweb.asm.Opcodes.ALOAD;
 import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DADD;
 import static org.objectweb.asm.Opcodes.DALOAD;
 import static org.objectweb.asm.Opcodes.DASTORE;
-import static org.objectweb.asm.Opcodes.DLOAD;
 import static org.objectweb.asm.Opcodes.DSTORE;
 import static org.objectweb.asm.Opcodes.GETFIELD;
-import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.IADD;
-import static org.objectweb.asm.Opcodes.ICONST_0;
-import static org.objectweb.asm.Opcodes.ICONST_1;
+import static org.objectweb.asm.Opcodes.IALOAD;
 import static org.objectweb.asm.Opcodes.IFEQ;
-import static org.objectweb.asm.Opcodes.IF_ICMPGE;
-import static org.objectweb.asm.Opcodes.IF_ICMPNE;
 import static org.objectweb.asm.Opcodes.ILOAD;
 import static org.objectweb.asm.Opcodes.ISTORE;
-import static org.objectweb.asm.Opcodes.RETURN;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 import org.retrograd.autograd.array.Kernel;
 import org.retrograd.autograd.array.Operand;
+import org.retrograd.autograd.array.RowKernel;
 
 /**
- * Turns a formula into the bytecode of a loop over arrays.
+ * Turns a formula, or a program, into the bytecode of a loop over arrays.
  *
- * <p>The loop calls the same functions on the same numbers as walking the formula does, so its results have the same bits.
- * The functions are constants of the generated class: HotSpot inlines them and compiles each loop for itself. Every distinct
- * part of the formula is computed once an element. Two loops are written, one for operands that all run on by one entry,
- * which HotSpot can vectorise, and one for any strides.
+ * <p>The loop calls the same functions on the same numbers as walking the formula or interpreting the program does, so its
+ * results have the same bits. The functions are constants of the generated class: HotSpot inlines them and compiles each loop
+ * for itself. {@link LoopWriter} writes the loops and {@link BodyWriter} what is in them; here is only how each form of loop
+ * comes by its inputs.
  */
 final class KernelCompiler {
+    private KernelCompiler() {}
+
     private static final String OPERAND = Type.getInternalName(Operand.class);
-    private static final String RUN = runDescriptor();
+
     /** The leaves in the order of the operands of {@link Kernel#run}; the last one is the cotangent or tangent. */
     private static final List<Expr> LEAVES = List.of(Symbols.A, Symbols.B, Symbols.C, Symbols.Y, Symbols.G);
 
@@ -48,131 +46,119 @@ final class KernelCompiler {
     private static final int OUT = 7;
     private static final int AT = 8;
     private static final int ADD = 9;
-    private static final int INDEX = 10;
-    private static final int FREE = 11;
-
-    private final Expr formula;
-    private final GeneratedClass loop = new GeneratedClass("Loop", Kernel.class);
-    private final MethodVisitor code = loop.method(ACC_PUBLIC, "run", RUN);
-    private final List<Input> inputs = new ArrayList<>();
-    private int free = FREE;
-
-    /** An operand that the formula reads: its parameter, and the local variables made of its fields. */
-    private record Input(Expr leaf, int parameter, int values, int position, int stride) {}
-
-    private KernelCompiler(Expr formula) {
-        this.formula = formula;
-    }
 
     /** Returns the loop that computes the formula for each element. */
     static Kernel compile(Expr formula) {
-        KernelCompiler compiler = new KernelCompiler(formula);
-        compiler.writeRun();
-        return (Kernel) compiler.loop.instance();
-    }
-
-    private static String runDescriptor() {
-        for (java.lang.reflect.Method method : Kernel.class.getMethods()) {
-            if (method.getName().equals("run")) {
-                return Type.getMethodDescriptor(method);
-            }
-        }
-        throw new IllegalStateException("Kernel has no method run");
-    }
-
-    private void writeRun() {
+        GeneratedClass owner = new GeneratedClass("Loop", Kernel.class);
+        MethodVisitor code = run(owner, Kernel.class);
+        LoopWriter loop = new LoopWriter(owner, code, N, OUT, AT, 1, ADD + 1);
+        Map<Expr, Integer> inputs = new HashMap<>();
         for (int k = 0; k < LEAVES.size(); k++) {
             if (formula.uses(LEAVES.get(k))) {
-                readFields(LEAVES.get(k), FIRST_OPERAND + k);
+                inputs.put(LEAVES.get(k), inputs.size());
+                LoopWriter.Input input = loop.input();
+                readField(code, FIRST_OPERAND + k, "values", "[D", ASTORE, input.values());
+                readField(code, FIRST_OPERAND + k, "offset", "I", ISTORE, input.position());
+                readField(code, FIRST_OPERAND + k, "stride", "I", ISTORE, input.stride());
             }
         }
-        Label strided = new Label();
-        for (Input input : inputs) {
-            code.visitVarInsn(ILOAD, input.stride);
-            code.visitInsn(ICONST_1);
-            code.visitJumpInsn(IF_ICMPNE, strided);
-        }
-        writeLoop(true);
-        code.visitInsn(RETURN);
-        code.visitLabel(strided);
-        writeLoop(false);
-        code.visitInsn(RETURN);
+        loop.write(true, body -> {
+            inputs.forEach((leaf, input) -> {
+                loop.read(input);
+                body.know(leaf, body.store());
+            });
+            addToOut(loop, body, body.compute(formula));
+        });
         GeneratedClass.end(code);
+        return (Kernel) owner.instance();
     }
 
-    private void readFields(Expr leaf, int parameter) {
-        Input input = new Input(leaf, parameter, free, free + 1, free + 2);
-        free += 3;
-        readField(parameter, "values", "[D", ASTORE, input.values);
-        readField(parameter, "offset", "I", ISTORE, input.position);
-        readField(parameter, "stride", "I", ISTORE, input.stride);
-        inputs.add(input);
+    private static MethodVisitor run(GeneratedClass owner, Class<?> kernel) {
+        for (java.lang.reflect.Method method : kernel.getMethods()) {
+            if (java.lang.reflect.Modifier.isAbstract(method.getModifiers())) {
+                return owner.method(ACC_PUBLIC, method.getName(), Type.getMethodDescriptor(method));
+            }
+        }
+        throw new IllegalStateException(kernel + " has no method to be written");
     }
 
-    private void readField(int parameter, String field, String type, int store, int local) {
+    private static void readField(MethodVisitor code, int parameter, String field, String type, int store, int local) {
         code.visitVarInsn(ALOAD, parameter);
         code.visitFieldInsn(GETFIELD, OPERAND, field, type);
         code.visitVarInsn(store, local);
     }
 
-    /** Writes {@code for (i = 0; i < n; i++) out[at + i] = (add ? out[at + i] + : ) formula}. */
-    private void writeLoop(boolean unitStride) {
-        Label test = new Label();
-        Label end = new Label();
-        code.visitInsn(ICONST_0);
-        code.visitVarInsn(ISTORE, INDEX);
-        code.visitLabel(test);
-        code.visitVarInsn(ILOAD, INDEX);
-        code.visitVarInsn(ILOAD, N);
-        code.visitJumpInsn(IF_ICMPGE, end);
-        FormulaWriter body = new FormulaWriter(loop, code, free);
-        for (Input input : inputs) {
-            loadElement(input, unitStride);
-            body.know(input.leaf, body.store());
-        }
-        addToOut(body.compute(formula));
-        if (!unitStride) {
-            for (Input input : inputs) {
-                code.visitVarInsn(ILOAD, input.position);
-                code.visitVarInsn(ILOAD, input.stride);
-                code.visitInsn(IADD);
-                code.visitVarInsn(ISTORE, input.position);
-            }
-        }
-        code.visitIincInsn(INDEX, 1);
-        code.visitJumpInsn(GOTO, test);
-        code.visitLabel(end);
-    }
-
-    private void loadElement(Input input, boolean unitStride) {
-        code.visitVarInsn(ALOAD, input.values);
-        code.visitVarInsn(ILOAD, input.position);
-        if (unitStride) {
-            code.visitVarInsn(ILOAD, INDEX);
-            code.visitInsn(IADD);
-        }
-        code.visitInsn(DALOAD);
-    }
-
-    private void addToOut(int value) {
+    /** Writes {@code out[at + i] = (add ? out[at + i] + : ) value}. */
+    private static void addToOut(LoopWriter loop, BodyWriter body, int value) {
+        MethodVisitor code = body.code();
         Label plain = new Label();
         code.visitVarInsn(ILOAD, ADD);
         code.visitJumpInsn(IFEQ, plain);
-        outElement();
+        loop.locate(0);
         code.visitInsn(DALOAD);
-        code.visitVarInsn(DLOAD, value);
+        body.load(value);
         code.visitInsn(DADD);
         code.visitVarInsn(DSTORE, value);
         code.visitLabel(plain);
-        outElement();
-        code.visitVarInsn(DLOAD, value);
+        loop.locate(0);
+        body.load(value);
         code.visitInsn(DASTORE);
     }
 
-    private void outElement() {
-        code.visitVarInsn(ALOAD, OUT);
-        code.visitVarInsn(ILOAD, AT);
-        code.visitVarInsn(ILOAD, INDEX);
-        code.visitInsn(IADD);
+    // the parameters of RowKernel.run
+    private static final int ROWS = 1;
+    private static final int IN = 2;
+    private static final int START = 3;
+    private static final int STEP = 4;
+    private static final int ROWS_OUT = 5;
+
+    /** More inputs than this are copied row by row: each takes three variables of the loop. */
+    private static final int MOST_INPUTS = 40;
+
+    /**
+     * Returns a loop that runs a program once for each row: with the program as its body if that is small enough, else calling
+     * the code of the program.
+     */
+    static RowKernel compile(Program program) {
+        ProgramWriter writer = new ProgramWriter(program);
+        // beside comparisons, which no row has room to tell
+        if (writer.fits(1) && program.inputs() <= MOST_INPUTS && program.guards.size() == 0) {
+            return compile(program, writer);
+        }
+        ProgramWriter.Written written = writer.write();
+        return (rows, in, start, step, out) -> {
+            double[] x = new double[in.length];
+            double[] y = new double[program.outputs()];
+            double[] scratch = new double[written.scratch()];
+            for (int row = 0; row < rows; row++) {
+                for (int j = 0; j < x.length; j++) {
+                    x[j] = in[j][start[j] + row * step[j]];
+                }
+                written.run(x, y, scratch);
+                System.arraycopy(y, 0, out, row * y.length, y.length);
+            }
+        };
+    }
+
+    private static RowKernel compile(Program program, ProgramWriter writer) {
+        GeneratedClass owner = new GeneratedClass("Rows", RowKernel.class);
+        MethodVisitor code = run(owner, RowKernel.class);
+        LoopWriter loop = new LoopWriter(owner, code, ROWS, ROWS_OUT, -1, program.outputs(), ROWS_OUT + 1);
+        for (int j = 0; j < program.inputs(); j++) {
+            LoopWriter.Input input = loop.input();
+            element(code, IN, j, AALOAD, ASTORE, input.values());
+            element(code, START, j, IALOAD, ISTORE, input.position());
+            element(code, STEP, j, IALOAD, ISTORE, input.stride());
+        }
+        loop.write(writer.fits(2), body -> writer.writeAll(body, loop::read, loop::locate));
+        GeneratedClass.end(code);
+        return (RowKernel) owner.instance();
+    }
+
+    private static void element(MethodVisitor code, int array, int at, int load, int store, int variable) {
+        code.visitVarInsn(ALOAD, array);
+        code.visitLdcInsn(at);
+        code.visitInsn(load);
+        code.visitVarInsn(store, variable);
     }
 }

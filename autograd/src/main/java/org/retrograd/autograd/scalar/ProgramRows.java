@@ -26,7 +26,7 @@ final class ProgramRows implements RowKernel {
         // racing threads generate the same loop twice, at worst
         RowKernel loop = generated;
         if (loop == null && program.code.calls.isEmpty() && (interpreted += (long) rows * program.size()) > PATIENCE) {
-            loop = ProgramWriter.writeLoop(program);
+            loop = KernelCompiler.compile(program);
             generated = loop;
         }
         if (loop != null) {

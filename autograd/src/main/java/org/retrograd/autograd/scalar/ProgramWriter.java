@@ -1,36 +1,21 @@
 package org.retrograd.autograd.scalar;
 
-import static org.objectweb.asm.Opcodes.AALOAD;
 import static org.objectweb.asm.Opcodes.ACC_PRIVATE;
 import static org.objectweb.asm.Opcodes.ACC_PUBLIC;
 import static org.objectweb.asm.Opcodes.ACC_STATIC;
 import static org.objectweb.asm.Opcodes.ALOAD;
-import static org.objectweb.asm.Opcodes.ASTORE;
 import static org.objectweb.asm.Opcodes.DALOAD;
 import static org.objectweb.asm.Opcodes.DASTORE;
-import static org.objectweb.asm.Opcodes.DLOAD;
-import static org.objectweb.asm.Opcodes.DSTORE;
-import static org.objectweb.asm.Opcodes.GOTO;
-import static org.objectweb.asm.Opcodes.IADD;
-import static org.objectweb.asm.Opcodes.IALOAD;
-import static org.objectweb.asm.Opcodes.ICONST_0;
-import static org.objectweb.asm.Opcodes.IF_ICMPGE;
-import static org.objectweb.asm.Opcodes.ILOAD;
 import static org.objectweb.asm.Opcodes.INVOKESTATIC;
-import static org.objectweb.asm.Opcodes.ISTORE;
 import static org.objectweb.asm.Opcodes.RETURN;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
-import org.retrograd.autograd.array.RowKernel;
 
 /**
  * Writes a program as bytecode: a local variable for each value, in the order of the instructions.
@@ -43,7 +28,7 @@ final class ProgramWriter {
     /** Bytes of a method by an estimate that is never too low: as large as can be, since few large methods are fastest. */
     private static final int METHOD_BYTES = 7_500;
 
-    /** So many outputs are passed on by one method; each takes up to 20 bytes. */
+    /** So many outputs are passed on by one method. */
     private static final int PASSED_ON = 300;
 
     private static final int METHODS_PER_CLASS = 40;
@@ -54,6 +39,8 @@ final class ProgramWriter {
     private static final int INSTRUCTION = 1;
     private static final int CALL = 8;
     private static final int ARRAY_ACCESS = 10;
+    private static final int RESULT = 20;
+    private static final int LOOP_INPUT = 35;
 
     // the parameters of the generated methods, as local variables
     private static final int X = 0;
@@ -70,12 +57,12 @@ final class ProgramWriter {
     /** By instruction: where in the scratch array it is left to later methods, or -1. */
     private final int[] scratchOf;
 
-    /** By instruction: the local variable that holds it in the method that is being written, if {@link #seenIn} says so. */
+    /** By instruction: the local variable that holds it in the body that is being written, if {@link #seenIn} says so. */
     private final int[] local;
 
     private final int[] seenIn;
-    private final Map<Double, Integer> constants = new HashMap<>();
     private final List<List<Integer>> results = new ArrayList<>();
+
     /** The outputs that no instruction computes: inputs and constants. */
     private final List<Integer> passedOn = new ArrayList<>();
 
@@ -85,15 +72,17 @@ final class ProgramWriter {
     private int computing;
 
     private int methods;
-    private int free;
+
+    /** The bytes of the last of the methods that compute. */
+    private int bytes;
+
+    /** How many bodies have been begun: values seen in earlier ones must be loaded again. */
+    private int bodies;
 
     /** While it is decided what goes into which method: the constants of the present one. */
     private final Set<Double> numbers = new HashSet<>();
 
-    /** Where inputs are read and outputs written: the parameters of a method, or the rows of a loop. */
-    private Access access = new Parameters();
-
-    private ProgramWriter(Program program) {
+    ProgramWriter(Program program) {
         this.program = program;
         this.code = program.code;
         this.methodOf = new int[code.size];
@@ -102,31 +91,12 @@ final class ProgramWriter {
         this.seenIn = new int[code.size];
         this.scratch = program.guards.size();
         Arrays.fill(scratchOf, -1);
+        plan();
     }
 
-    /** How the code reaches inputs and outputs. */
-    private interface Access {
-        /** Leaves an input on the stack. */
-        void read(MethodVisitor out, int input);
-
-        /** Leaves the array and the index of an output on the stack. */
-        void locate(MethodVisitor out, int output);
-    }
-
-    /** Inputs and outputs in the arrays that are parameters. */
-    private static final class Parameters implements Access {
-        @Override
-        public void read(MethodVisitor out, int input) {
-            out.visitVarInsn(ALOAD, X);
-            out.visitLdcInsn(input);
-            out.visitInsn(DALOAD);
-        }
-
-        @Override
-        public void locate(MethodVisitor out, int output) {
-            out.visitVarInsn(ALOAD, Y);
-            out.visitLdcInsn(output);
-        }
+    /** How code reaches an input or an output: leaves the value of the one, array and index of the other on the stack. */
+    interface Access {
+        void to(int number);
     }
 
     /** A program as code: its pieces in order, and the length of the scratch array that they share. */
@@ -140,20 +110,22 @@ final class ProgramWriter {
 
     /** Returns the code of a program. */
     static Written write(Program program) {
-        ProgramWriter writer = new ProgramWriter(program);
-        writer.plan();
+        return new ProgramWriter(program).write();
+    }
+
+    Written write() {
         ImmutableList.Builder<StraightLine> pieces = ImmutableList.builder();
         int next = program.inputs();
-        for (int first = 1; first <= writer.methods; first += METHODS_PER_CLASS) {
-            int last = Math.min(writer.methods, first + METHODS_PER_CLASS - 1);
+        for (int first = 1; first <= methods; first += METHODS_PER_CLASS) {
+            int last = Math.min(methods, first + METHODS_PER_CLASS - 1);
             GeneratedClass piece = new GeneratedClass("Program", StraightLine.class);
             for (int method = first; method <= last; method++) {
-                next = writer.writeMethod(piece, method, next);
+                next = writeMethod(piece, method, next);
             }
             writeRun(piece, first, last);
             pieces.add((StraightLine) piece.instance());
         }
-        return new Written(pieces.build(), writer.scratch);
+        return new Written(pieces.build(), scratch);
     }
 
     /** Decides which method computes what, and what must be left to later methods. */
@@ -170,7 +142,6 @@ final class ProgramWriter {
             attach(program.guards.comparison(k), ~k);
         }
         methods = 1;
-        int bytes = 0;
         for (int i = program.inputs(); i < code.size; i++) {
             Primitive primitive = primitive(i);
             int cost = cost(i, primitive);
@@ -216,7 +187,7 @@ final class ProgramWriter {
                     x < 0 ? numbers.contains(code.constantAt(x)) : seenIn[x] == methods || methodOf[x] == methods;
             cost += known ? LOAD : LOAD + ARRAY_ACCESS;
         }
-        return cost + LOAD + ARRAY_ACCESS * (1 + results.get(i).size());
+        return cost + LOAD + ARRAY_ACCESS + RESULT * results.get(i).size();
     }
 
     private void attach(int instruction, int result) {
@@ -239,14 +210,31 @@ final class ProgramWriter {
         return k == 0 ? code.first(i) : k == 1 ? code.second(i) : code.third(i);
     }
 
+    /** Whether so many copies of the whole program fit into one method, each in a loop of its own. */
+    boolean fits(int copies) {
+        int each = bytes + RESULT * passedOn.size() + LOOP_INPUT * program.inputs();
+        return computing == 1 && copies * each <= METHOD_BYTES;
+    }
+
+    /** Writes a whole program into one method. */
+    void writeAll(BodyWriter body, Access inputs, Access outputs) {
+        writeBody(body, inputs, outputs, 1, program.inputs());
+        writePassedOn(body, inputs, outputs, passedOn);
+    }
+
     /** Writes a method, starting with instruction {@code from}; returns the first instruction of the next one. */
     private int writeMethod(GeneratedClass owner, int method, int from) {
         MethodVisitor out = owner.method(ACC_PRIVATE | ACC_STATIC, "m" + method, SIGNATURE);
-        free = FREE;
-        int next = writeBody(owner, out, method, from);
+        Access inputs = input -> {
+            locate(out, X, input);
+            out.visitInsn(DALOAD);
+        };
+        Access outputs = output -> locate(out, Y, output);
+        BodyWriter body = new BodyWriter(owner, out, FREE);
+        int next = writeBody(body, inputs, outputs, method, from);
         if (method > computing) {
             int first = (method - computing - 1) * PASSED_ON;
-            writePassedOn(out, method, passedOn.subList(first, Math.min(passedOn.size(), first + PASSED_ON)));
+            writePassedOn(body, inputs, outputs, passedOn.subList(first, Math.min(passedOn.size(), first + PASSED_ON)));
         }
         out.visitInsn(RETURN);
         GeneratedClass.end(out);
@@ -254,77 +242,64 @@ final class ProgramWriter {
     }
 
     /** Writes the instructions of a method, each into a local variable of its own. */
-    private int writeBody(GeneratedClass owner, MethodVisitor out, int method, int from) {
-        constants.clear();
+    private int writeBody(BodyWriter body, Access inputs, Access outputs, int method, int from) {
+        bodies++;
+        Access left = place -> locate(body.code(), SCRATCH, place);
         int i = from;
         for (; i < code.size && methodOf[i] == method; i++) {
             Primitive primitive = primitive(i);
             int[] arguments = new int[primitive.arity()];
             for (int k = 0; k < arguments.length; k++) {
-                arguments[k] = load(out, operand(i, k), method);
+                arguments[k] = load(body, inputs, operand(i, k));
             }
-            owner.apply(out, primitive, arguments);
-            seenIn[i] = method;
-            local[i] = store(out);
+            seenIn[i] = bodies;
+            local[i] = body.apply(primitive, arguments);
             if (scratchOf[i] >= 0) {
-                write(out, SCRATCH, scratchOf[i], local[i]);
+                write(body, left, scratchOf[i], local[i]);
             }
             for (int result : results.get(i)) {
                 if (result >= 0) {
-                    writeOutput(out, result, local[i]);
+                    write(body, outputs, result, local[i]);
                 } else {
-                    write(out, SCRATCH, ~result, local[i]);
+                    write(body, left, ~result, local[i]);
                 }
             }
         }
         return i;
     }
 
-    private void writeOutput(MethodVisitor out, int output, int value) {
-        access.locate(out, output);
-        out.visitVarInsn(DLOAD, value);
-        out.visitInsn(DASTORE);
-    }
-
-    private void writePassedOn(MethodVisitor out, int method, List<Integer> some) {
+    private void writePassedOn(BodyWriter body, Access inputs, Access outputs, List<Integer> some) {
         for (int k : some) {
-            writeOutput(out, k, load(out, program.outputs[k], method));
+            write(body, outputs, k, load(body, inputs, program.outputs[k]));
         }
     }
 
-    private int load(MethodVisitor out, int operand, int method) {
+    private int load(BodyWriter body, Access inputs, int operand) {
         if (operand < 0) {
-            return constants.computeIfAbsent(code.constantAt(operand), value -> {
-                out.visitLdcInsn(value);
-                return store(out);
-            });
+            return body.constant(code.constantAt(operand));
         }
-        if (seenIn[operand] != method) {
+        if (seenIn[operand] != bodies) {
             if (operand < program.inputs()) {
-                access.read(out, operand);
+                inputs.to(operand);
             } else {
-                out.visitVarInsn(ALOAD, SCRATCH);
-                out.visitLdcInsn(scratchOf[operand]);
-                out.visitInsn(DALOAD);
+                locate(body.code(), SCRATCH, scratchOf[operand]);
+                body.code().visitInsn(DALOAD);
             }
-            seenIn[operand] = method;
-            local[operand] = store(out);
+            seenIn[operand] = bodies;
+            local[operand] = body.store();
         }
         return local[operand];
     }
 
-    private int store(MethodVisitor out) {
-        int stored = free;
-        free += 2;
-        out.visitVarInsn(DSTORE, stored);
-        return stored;
+    private static void write(BodyWriter body, Access to, int number, int value) {
+        to.to(number);
+        body.load(value);
+        body.code().visitInsn(DASTORE);
     }
 
-    private static void write(MethodVisitor out, int array, int at, int value) {
+    private static void locate(MethodVisitor out, int array, int at) {
         out.visitVarInsn(ALOAD, array);
         out.visitLdcInsn(at);
-        out.visitVarInsn(DLOAD, value);
-        out.visitInsn(DASTORE);
     }
 
     private static void writeRun(GeneratedClass piece, int first, int last) {
@@ -337,116 +312,5 @@ final class ProgramWriter {
         }
         out.visitInsn(RETURN);
         GeneratedClass.end(out);
-    }
-
-    // parameters and variables of the loop over rows
-    private static final int ROWS = 1;
-    private static final int IN = 2;
-    private static final int START = 3;
-    private static final int STEP = 4;
-    private static final int OUT = 5;
-    private static final int ROW = 6;
-    private static final int TO = 7;
-    private static final int FIRST_INPUT = 8;
-
-    /** More inputs, or outputs that are passed on, than this are copied row by row: each input takes three variables. */
-    private static final int MOST_LOOP_INPUTS = 40;
-
-    /** Inputs and outputs of a row, each input having an array, a place and a step. */
-    private static final class Rows implements Access {
-        @Override
-        public void read(MethodVisitor out, int input) {
-            out.visitVarInsn(ALOAD, FIRST_INPUT + 3 * input);
-            out.visitVarInsn(ILOAD, FIRST_INPUT + 3 * input + 1);
-            out.visitInsn(DALOAD);
-        }
-
-        @Override
-        public void locate(MethodVisitor out, int output) {
-            out.visitVarInsn(ALOAD, OUT);
-            out.visitVarInsn(ILOAD, TO);
-            out.visitLdcInsn(output);
-            out.visitInsn(IADD);
-        }
-    }
-
-    /**
-     * Returns a loop that runs a program once for each row: with the program as its body if that is small enough, else calling
-     * the code of the program.
-     */
-    static RowKernel writeLoop(Program program) {
-        ProgramWriter writer = new ProgramWriter(program);
-        writer.plan();
-        boolean small = writer.computing == 1
-                && writer.passedOn.size() <= MOST_LOOP_INPUTS
-                && program.inputs() <= MOST_LOOP_INPUTS;
-        // no row has room to tell how comparisons go
-        if (small && program.guards.size() == 0) {
-            return writer.writeLoop();
-        }
-        Written written = write(program);
-        return (rows, in, start, step, out) -> {
-            double[] x = new double[in.length];
-            double[] y = new double[program.outputs()];
-            double[] scratch = new double[written.scratch()];
-            for (int row = 0; row < rows; row++) {
-                for (int j = 0; j < x.length; j++) {
-                    x[j] = in[j][start[j] + row * step[j]];
-                }
-                written.run(x, y, scratch);
-                System.arraycopy(y, 0, out, row * y.length, y.length);
-            }
-        };
-    }
-
-    private RowKernel writeLoop() {
-        access = new Rows();
-        GeneratedClass owner = new GeneratedClass("Rows", RowKernel.class);
-        MethodVisitor out = owner.method(ACC_PUBLIC, "run", "(I[[D[I[I[D)V");
-        Label test = new Label();
-        Label end = new Label();
-        for (int j = 0; j < program.inputs(); j++) {
-            element(out, IN, j, AALOAD, ASTORE, FIRST_INPUT + 3 * j);
-            element(out, START, j, IALOAD, ISTORE, FIRST_INPUT + 3 * j + 1);
-            element(out, STEP, j, IALOAD, ISTORE, FIRST_INPUT + 3 * j + 2);
-        }
-        out.visitInsn(ICONST_0);
-        out.visitVarInsn(ISTORE, ROW);
-        out.visitInsn(ICONST_0);
-        out.visitVarInsn(ISTORE, TO);
-        out.visitLabel(test);
-        out.visitVarInsn(ILOAD, ROW);
-        out.visitVarInsn(ILOAD, ROWS);
-        out.visitJumpInsn(IF_ICMPGE, end);
-        free = FIRST_INPUT + 3 * program.inputs();
-        writeBody(owner, out, 1, program.inputs());
-        writePassedOn(out, 1, passedOn);
-        for (int j = 0; j < program.inputs(); j++) {
-            advance(out, FIRST_INPUT + 3 * j + 1, FIRST_INPUT + 3 * j + 2);
-        }
-        out.visitVarInsn(ILOAD, TO);
-        out.visitLdcInsn(program.outputs());
-        out.visitInsn(IADD);
-        out.visitVarInsn(ISTORE, TO);
-        out.visitIincInsn(ROW, 1);
-        out.visitJumpInsn(GOTO, test);
-        out.visitLabel(end);
-        out.visitInsn(RETURN);
-        GeneratedClass.end(out);
-        return (RowKernel) owner.instance();
-    }
-
-    private static void element(MethodVisitor out, int array, int at, int load, int store, int variable) {
-        out.visitVarInsn(ALOAD, array);
-        out.visitLdcInsn(at);
-        out.visitInsn(load);
-        out.visitVarInsn(store, variable);
-    }
-
-    private static void advance(MethodVisitor out, int place, int step) {
-        out.visitVarInsn(ILOAD, place);
-        out.visitVarInsn(ILOAD, step);
-        out.visitInsn(IADD);
-        out.visitVarInsn(ISTORE, place);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -77,6 +78,45 @@ class CompiledTest {
             assertThat(compiled.value(x)).isEqualTo(program.value(x));
             assertThat(compiled.gradient(x)).isEqualTo(program.gradient(x));
         }
+    }
+
+    @Test
+    void noMethodIsTooLargeForHotSpot() {
+        assumeTrue(CompiledTest.class.desiredAssertionStatus(), "assertions measure the methods");
+        for (int inputs : new int[] {1, 40, 41, 400}) {
+            for (int size = 20; size < 300; size += 9) {
+                Program program = full(inputs, size);
+                double[] x = new double[inputs];
+                Arrays.fill(x, 0.3);
+                double[] y = program.values(x);
+                assertThat(program.compile().values(x)).isEqualTo(y);
+                double[] rows = new double[3 * y.length];
+                double[][] in = new double[inputs][];
+                Arrays.fill(in, new double[] {0.3, 0.3, 0.3});
+                int[] step = new int[inputs];
+                Arrays.fill(step, 1);
+                for (int stride = 0; stride < 2; stride++) {
+                    step[0] = stride;
+                    KernelCompiler.compile(program).run(3, in, new int[inputs], step, rows);
+                    assertThat(Arrays.copyOfRange(rows, 2 * y.length, rows.length))
+                            .isEqualTo(y);
+                }
+            }
+        }
+    }
+
+    /** A program with whatever fills a method: inputs, outputs that are computed or passed on, constants, calls. */
+    private static Program full(int inputs, int size) {
+        return Program.recordAll(inputs, x -> {
+            Scalar[] y = new Scalar[2 * size];
+            for (int k = 0; k < size; k++) {
+                Scalar a = x[k % inputs];
+                Scalar b = k == 0 ? x[0] : y[2 * (k / 2)];
+                y[2 * k] = k % 3 == 0 ? a.multiply(b).add(0.1 * k) : k % 3 == 1 ? b.cos() : b.subtract(a);
+                y[2 * k + 1] = k % 2 == 0 ? x[(k + 7) % inputs] : y[2 * k];
+            }
+            return y;
+        });
     }
 
     @Test

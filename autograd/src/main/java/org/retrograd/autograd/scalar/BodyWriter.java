@@ -1,5 +1,6 @@
 package org.retrograd.autograd.scalar;
 
+import static org.objectweb.asm.Opcodes.DLOAD;
 import static org.objectweb.asm.Opcodes.DSTORE;
 
 import java.util.HashMap;
@@ -7,31 +8,32 @@ import java.util.Map;
 import org.objectweb.asm.MethodVisitor;
 
 /**
- * Writes formulas into a method of a generated class: every distinct part is computed once and kept in a local variable.
+ * Writes computations into a method of a generated class: the results of instructions or the parts of formulas, each computed
+ * once and kept in a local variable. All generated code is written through it, whatever surrounds it: a straight line or a loop.
  */
-final class FormulaWriter {
+final class BodyWriter {
     private final GeneratedClass owner;
     private final MethodVisitor code;
     private final Map<Expr, Integer> locals = new HashMap<>();
     private int free;
 
     /**
-     * Starts with no part known.
+     * Starts with nothing known.
      *
      * @param free the first local variable that may be used
      */
-    FormulaWriter(GeneratedClass owner, MethodVisitor code, int free) {
+    BodyWriter(GeneratedClass owner, MethodVisitor code, int free) {
         this.owner = owner;
         this.code = code;
         this.free = free;
     }
 
-    /** Returns the first local variable not in use. */
-    int free() {
-        return free;
+    /** Returns the method that is written into. */
+    MethodVisitor code() {
+        return code;
     }
 
-    /** States that a local variable holds a part. */
+    /** States that a local variable holds a part of the formulas to come. */
     void know(Expr part, int local) {
         locals.put(part, local);
     }
@@ -44,25 +46,41 @@ final class FormulaWriter {
         return local;
     }
 
+    /** Writes that the number in a local variable is put on the stack. */
+    void load(int local) {
+        code.visitVarInsn(DLOAD, local);
+    }
+
+    /** Returns the local variable that holds a constant. */
+    int constant(double value) {
+        return compute(Expr.constant(value));
+    }
+
+    /** Writes a primitive of numbers in local variables, and returns the local variable that holds the result. */
+    int apply(Primitive primitive, int... arguments) {
+        owner.apply(code, primitive, arguments);
+        return store();
+    }
+
     /** Writes the computation of a formula, unless it was written before, and returns the local variable that holds it. */
     int compute(Expr part) {
         Integer known = locals.get(part);
         if (known != null) {
             return known;
         }
+        int local;
         if (part instanceof Expr.Constant constant) {
             code.visitLdcInsn(constant.value());
+            local = store();
         } else if (part instanceof Expr.Apply1 apply) {
-            owner.apply(code, apply.primitive(), compute(apply.first()));
+            local = apply(apply.primitive(), compute(apply.first()));
         } else if (part instanceof Expr.Apply2 apply) {
-            owner.apply(code, apply.primitive(), compute(apply.first()), compute(apply.second()));
+            local = apply(apply.primitive(), compute(apply.first()), compute(apply.second()));
         } else if (part instanceof Expr.Apply3 apply) {
-            owner.apply(
-                    code, apply.primitive(), compute(apply.first()), compute(apply.second()), compute(apply.third()));
+            local = apply(apply.primitive(), compute(apply.first()), compute(apply.second()), compute(apply.third()));
         } else {
             throw new IllegalStateException("the operand " + part + " is not at hand");
         }
-        int local = store();
         locals.put(part, local);
         return local;
     }
