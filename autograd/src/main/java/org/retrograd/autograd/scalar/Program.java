@@ -40,7 +40,7 @@ public final class Program implements LocalFunction {
     /** Records the same function anew, at another point; null if that cannot be done. */
     private final @Nullable Function<double[], Program> anew;
 
-    private final AtomicReference<@Nullable Workspace> idle = new AtomicReference<>();
+    private final AtomicReference<@Nullable Evaluation> idle = new AtomicReference<>();
     private final ConcurrentMap<Long, Program> parts = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Program> reverse = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Program> forward = new ConcurrentHashMap<>();
@@ -190,16 +190,12 @@ public final class Program implements LocalFunction {
 
     /** Returns the outputs. */
     public double[] values(double... x) {
-        if (takesAnotherWay()) {
+        Evaluation at = evaluate(x);
+        if (at == null) {
             return recordedAt(x).values(x);
         }
-        Workspace w = evaluate(x);
-        if (w == null) {
-            return recordedAt(x).values(x);
-        }
-        double[] y = new double[outputs.length];
-        Arrays.setAll(y, k -> Instructions.at(w.values, code.constants, outputs[k]));
-        idle.set(w);
+        double[] y = at.outputs();
+        idle.set(at);
         return y;
     }
 
@@ -215,22 +211,13 @@ public final class Program implements LocalFunction {
         one("gradient");
         Preconditions.checkArgument(
                 out.length == inputs, "%s derivatives do not fit into an array of %s", inputs, out.length);
-        Workspace w = takesAnotherWay() ? null : evaluate(x);
-        if (w == null) {
+        Evaluation at = evaluate(x);
+        if (at == null) {
             return recordedAt(x).gradient(x, out);
         }
-        for (double[] chunk : w.adjoints) {
-            Arrays.fill(chunk, 0);
-        }
-        if (outputs[0] >= 0) {
-            Instructions.add(w.adjoints, outputs[0], 1);
-            Interpreter.get().reverse(code, w.values, w.jacobians, w.adjoints, inputs, outputs[0] + 1);
-        }
-        for (int k = 0; k < inputs; k++) {
-            out[k] = Instructions.at(w.adjoints, code.constants, k) + 0.0;
-        }
-        double y = Instructions.at(w.values, code.constants, outputs[0]);
-        idle.set(w);
+        at.gradient(out);
+        double y = at.output(0);
+        idle.set(at);
         return y;
     }
 
@@ -241,64 +228,24 @@ public final class Program implements LocalFunction {
 
     /** Returns the matrix of partial derivatives, found in the given mode, many directions in one sweep. */
     public double[][] jacobian(Mode mode, double... x) {
-        Workspace w = takesAnotherWay() ? null : evaluate(x);
-        if (w == null) {
+        Evaluation at = evaluate(x);
+        if (at == null) {
             return recordedAt(x).jacobian(mode, x);
         }
-        int all = mode == Mode.FORWARD ? inputs : outputs.length;
-        double[][] jacobian = new double[outputs.length][inputs];
-        int chunk = Directions.affordable(code.size, all);
-        for (int from = 0; from < all; from += chunk) {
-            int count = Math.min(chunk, all - from);
-            Directions sweep = new Directions(code, w.values, w.jacobians, 0, code.size, count);
-            for (int d = 0; d < count; d++) {
-                int seed = mode == Mode.FORWARD ? from + d : outputs[from + d];
-                if (seed >= 0) {
-                    sweep.set(seed, d, 1);
-                }
-            }
-            if (mode == Mode.FORWARD) {
-                sweep.push();
-            } else {
-                sweep.pull();
-            }
-            for (int d = 0; d < count; d++) {
-                for (int k = 0; k < (mode == Mode.FORWARD ? outputs.length : inputs); k++) {
-                    if (mode == Mode.FORWARD) {
-                        jacobian[k][from + d] = sweep.get(outputs[k], d);
-                    } else {
-                        jacobian[from + d][k] = sweep.get(k, d);
-                    }
-                }
-            }
-        }
-        idle.set(w);
+        double[][] jacobian = at.jacobian(mode);
+        idle.set(at);
         return jacobian;
     }
 
     /** Returns the derivatives of all outputs along directions, one for each row of {@code tangents}: rows of ẏ. */
     public double[][] push(double[] x, double[][] tangents) {
-        Workspace w = takesAnotherWay() ? null : evaluate(x);
-        if (w == null) {
+        Evaluation at = evaluate(x);
+        if (at == null) {
             return recordedAt(x).push(x, tangents);
         }
-        Directions sweep = new Directions(code, w.values, w.jacobians, 0, code.size, tangents.length);
-        for (int d = 0; d < tangents.length; d++) {
-            Preconditions.checkArgument(
-                    tangents[d].length == inputs, "a direction has %s entries, not %s", inputs, tangents[d].length);
-            for (int k = 0; k < inputs; k++) {
-                sweep.set(k, d, tangents[d][k]);
-            }
-        }
-        sweep.push();
-        double[][] result = new double[tangents.length][outputs.length];
-        for (int d = 0; d < tangents.length; d++) {
-            for (int k = 0; k < outputs.length; k++) {
-                result[d][k] = sweep.get(outputs[k], d);
-            }
-        }
-        idle.set(w);
-        return result;
+        double[][] pushed = at.push(tangents);
+        idle.set(at);
+        return pushed;
     }
 
     /** Returns the matrix of second derivatives of a program of one output: the gradient's program, in forward mode. */
@@ -467,29 +414,29 @@ public final class Program implements LocalFunction {
         return anew.apply(x).onBranch(Branches.KEEP);
     }
 
-    /** Returns the values at a point, or null if the function is to be recorded again there. */
-    private @Nullable Workspace evaluate(double[] x) {
+    /** Returns the program at a point, or null if the function is to be recorded again there. */
+    private @Nullable Evaluation evaluate(double[] x) {
         checkPoint(x);
-        Workspace w = idle.getAndSet(null);
-        if (w == null) {
-            w = new Workspace(code);
+        if (takesAnotherWay()) {
+            return null;
+        }
+        Evaluation at = idle.getAndSet(null);
+        if (at == null) {
+            at = new Evaluation(this);
         }
         for (int k = 0; k < inputs; k++) {
-            w.values[k >>> Instructions.SHIFT][k & Instructions.MASK] = x[k];
+            at.set(k, x[k]);
         }
-        Interpreter.get().values(code, w.values, w.jacobians, inputs, code.size);
-        if (branches != Branches.KEEP) {
-            for (int k = 0; k < guards.size(); k++) {
-                boolean held = Instructions.at(w.values, code.constants, guards.comparison(k)) != 0;
-                if (held != guards.held(k)) {
-                    if (branches == Branches.REPORT) {
-                        throw otherWay(k);
-                    }
-                    return null;
+        at.run();
+        for (int k = 0; branches != Branches.KEEP && k < guards.size(); k++) {
+            if (at.holds(k) != guards.held(k)) {
+                if (branches == Branches.REPORT) {
+                    throw otherWay(k);
                 }
+                return null;
             }
         }
-        return w;
+        return at;
     }
 
     Branches branches() {
@@ -529,8 +476,7 @@ public final class Program implements LocalFunction {
 
     /** Returns the program as an evaluation trace with the value of each line at a point. */
     public String print(double... x) {
-        Workspace w = onBranch(Branches.KEEP).evaluate(x);
-        return Trace.of(this, w == null ? null : w.values);
+        return Trace.of(this, onBranch(Branches.KEEP).evaluate(x));
     }
 
     /** Returns sizes and memory: {@code Program of 2 inputs, 1 output, 5 operations, 0 guards, 0.1 kB}. */

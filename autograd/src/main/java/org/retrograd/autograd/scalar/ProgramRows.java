@@ -37,15 +37,15 @@ final class ProgramRows implements RowKernel {
     }
 
     private void interpret(int rows, double[][] in, int[] start, int[] step, double[] out) {
-        Instructions code = program.code;
-        Workspace w = new Workspace(code);
+        Evaluation at = new Evaluation(program);
+        int outputs = program.outputs.length;
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < in.length; j++) {
-                w.values[j >>> Instructions.SHIFT][j & Instructions.MASK] = in[j][start[j] + row * step[j]];
+                at.set(j, in[j][start[j] + row * step[j]]);
             }
-            Interpreter.get().values(code, w.values, w.jacobians, program.inputs(), code.size);
-            for (int k = 0; k < program.outputs.length; k++) {
-                out[row * program.outputs.length + k] = Instructions.at(w.values, code.constants, program.outputs[k]);
+            at.run();
+            for (int k = 0; k < outputs; k++) {
+                out[row * outputs + k] = at.output(k);
             }
         }
     }

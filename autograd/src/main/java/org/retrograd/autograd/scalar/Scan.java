@@ -315,8 +315,7 @@ public final class Scan {
             this.steps = steps;
             this.seed = seed;
             double[] byState = Arrays.copyOf(seed, state);
-            this.packed =
-                    Arrays.copyOf(byState, Math.addExact(state + parameters(), Math.multiplyExact(steps, input)));
+            this.packed = Arrays.copyOf(byState, Math.addExact(state + parameters(), Math.multiplyExact(steps, input)));
             this.rows = rows(Math.min(every, steps));
             this.otherWay = new boolean[rows.length];
             this.x = stepper.x;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Trace {
     private Trace() {}
 
-    static String of(Program program, double @Nullable [][] values) {
+    static String of(Program program, @Nullable Evaluation values) {
         StringBuilder text = new StringBuilder();
         for (int k = 0; values != null && k < program.inputs(); k++) {
             line(text, name(program, k), "", values, k);
@@ -24,13 +24,9 @@ final class Trace {
         return text.toString();
     }
 
-    private static void line(StringBuilder text, String name, String operation, double @Nullable [][] values, int i) {
+    private static void line(StringBuilder text, String name, String operation, @Nullable Evaluation values, int i) {
         String line = operation.isEmpty() ? name : name + " = " + operation;
-        text.append(
-                values == null
-                        ? line
-                        : String.format(
-                                Locale.ROOT, "%-32s = %.9g", line, Instructions.at(values, new double[0][], i)));
+        text.append(values == null ? line : String.format(Locale.ROOT, "%-32s = %.9g", line, values.at(i)));
         text.append('\n');
     }
 

@@ -156,7 +156,8 @@ class ScanTest {
 
     @Test
     void statesAndParametersMustBeFinite() {
-        Scan scan = Scan.of(Program.recordAll(2, x -> new Scalar[] {x[0].square().multiply(x[1])}), 0);
+        Scan scan =
+                Scan.of(Program.recordAll(2, x -> new Scalar[] {x[0].square().multiply(x[1])}), 0);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> scan.pull(new double[] {10}, new double[20][0], new double[] {1}, 1))
                 .withMessage("input 1 is Infinity: a program needs finite inputs");
