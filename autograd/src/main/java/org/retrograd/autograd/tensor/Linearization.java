@@ -263,7 +263,7 @@ public final class Linearization {
         for (Tensor variable : variables) {
             columns += variable.size();
         }
-        return graph == null ? Sparsity.empty(only().size(), columns) : new Structure(graph, variables).sparsity();
+        return graph == null ? Sparsity.empty(only().size(), columns) : new Dependencies(graph, variables).sparsity();
     }
 
     /**
@@ -271,7 +271,7 @@ public final class Linearization {
      * which costs more.
      */
     public long structure() {
-        return graph == null ? only().size() : new Structure(graph, variables).fingerprint();
+        return graph == null ? only().size() : new Dependencies(graph, variables).fingerprint();
     }
 
     /** Returns the leading axes of directions, none or one, which all given derivatives must have in common. */

@@ -11,11 +11,11 @@ import org.retrograd.autograd.array.Sparsity;
  * <p>One walk in the order of the calls unites, for each entry, the sets of variable entries that its inputs depend on. A
  * set is dropped as soon as the last call has read it.
  */
-final class Structure {
+final class Dependencies {
     private final Graph graph;
     private final Tensor[] variables;
 
-    Structure(Graph graph, Tensor[] variables) {
+    Dependencies(Graph graph, Tensor[] variables) {
         this.graph = graph;
         this.variables = variables;
     }
