@@ -103,6 +103,11 @@ public final class Scan {
         return new Scan(body, state, input, every, !backwards);
     }
 
+    /** Whether the loop begins with the last input. */
+    public boolean backwards() {
+        return backwards;
+    }
+
     /** Returns how many numbers the state has. */
     public int state() {
         return state;

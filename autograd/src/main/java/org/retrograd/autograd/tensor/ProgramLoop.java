@@ -3,8 +3,8 @@ package org.retrograd.autograd.tensor;
 import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
@@ -139,6 +139,29 @@ final class ProgramLoop extends Joint {
         return packed.slice(0, loop.state(), packed.dim(0));
     }
 
+    /** The steps one after the other, each a call of the body. */
+    @Override
+    public @Nullable Tensor body(Tensor[] in) {
+        if (!loop.body().open()) {
+            return null;
+        }
+        int steps = in[1].dim(0);
+        Tensor state = in[0];
+        Tensor[] outputs = new Tensor[steps];
+        for (int i = 0; i < steps; i++) {
+            int k = loop.backwards() ? steps - 1 - i : i;
+            Tensor both = Tensor.mapRows(loop.body(), rows(state, in[1].slice(0, k, k + 1).squeeze(0), in[2]));
+            state = both.slice(0, 0, loop.state());
+            outputs[k] = both.slice(0, loop.state(), both.dim(0));
+        }
+        return steps == 0 ? state : Tensor.concat(0, state, Tensor.concat(0, outputs));
+    }
+
+    /** Returns the operands of the body that are not empty. */
+    private static Tensor[] rows(Tensor state, Tensor inputs, Tensor parameters) {
+        return Stream.of(state, inputs, parameters).filter(part -> part.dim(-1) > 0).toArray(Tensor[]::new);
+    }
+
     /** The rounding errors of all steps, each with what becomes of it on the way. */
     @Override
     public Tensor magnitude(Tensor[] in, Tensor y) {
@@ -154,12 +177,6 @@ final class ProgramLoop extends Joint {
     @Override
     public List<Kink> kinks(Tensor[] in, Tensor y) {
         Tensor states = apply(loop.states(), in[0], in[1], in[2]).outputs();
-        List<Tensor> rows = new ArrayList<>();
-        for (Tensor part : List.of(states, in[1], in[2])) {
-            if (part.dim(-1) > 0) {
-                rows.add(part);
-            }
-        }
-        return ProgramOp.kinksOfRows(loop.body(), rows.toArray(new Tensor[0]));
+        return ProgramOp.kinksOfRows(loop.body(), rows(states, in[1], in[2]));
     }
 }
