@@ -27,8 +27,7 @@ abstract class PrimitiveSeries extends Series {
         }
         return value != null
                 ? value
-                : Elementwise.of(primitive)
-                        .apply(in.stream().map(Series::value).toArray(Tensor[]::new));
+                : Elementwise.of(primitive).apply(in.stream().map(Series::value).toArray(Tensor[]::new));
     }
 
     abstract @Nullable Tensor later(int k);

@@ -150,7 +150,8 @@ final class ProgramLoop extends Joint {
         Tensor[] outputs = new Tensor[steps];
         for (int i = 0; i < steps; i++) {
             int k = loop.backwards() ? steps - 1 - i : i;
-            Tensor both = Tensor.mapRows(loop.body(), rows(state, in[1].slice(0, k, k + 1).squeeze(0), in[2]));
+            Tensor both = Tensor.mapRows(
+                    loop.body(), rows(state, in[1].slice(0, k, k + 1).squeeze(0), in[2]));
             state = both.slice(0, 0, loop.state());
             outputs[k] = both.slice(0, loop.state(), both.dim(0));
         }
@@ -159,7 +160,9 @@ final class ProgramLoop extends Joint {
 
     /** Returns the operands of the body that are not empty. */
     private static Tensor[] rows(Tensor state, Tensor inputs, Tensor parameters) {
-        return Stream.of(state, inputs, parameters).filter(part -> part.dim(-1) > 0).toArray(Tensor[]::new);
+        return Stream.of(state, inputs, parameters)
+                .filter(part -> part.dim(-1) > 0)
+                .toArray(Tensor[]::new);
     }
 
     /** The rounding errors of all steps, each with what becomes of it on the way. */
