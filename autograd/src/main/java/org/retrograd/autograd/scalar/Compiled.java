@@ -16,16 +16,30 @@ public final class Compiled {
     private final Program program;
     private final Supplier<Code> values;
     private final Supplier<Code> gradient;
-    private final Supplier<Code> jacobian;
-    private final Supplier<Code> hessian;
+    private final Supplier<Sparse> jacobian;
+    private final Supplier<Sparse> hessian;
 
     Compiled(Program program) {
         this.program = program;
         this.values = Suppliers.memoize(() -> new Code(program));
         this.gradient = Suppliers.memoize(() -> new Code(program.withDerivatives(Mode.REVERSE)));
         this.jacobian = Suppliers.memoize(() ->
-                new Code(program.differentiate(program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD)));
-        this.hessian = Suppliers.memoize(() -> new Code(program.differentiate().differentiate(Mode.FORWARD)));
+                new Sparse(program.differentiate(program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD)));
+        this.hessian =
+                Suppliers.memoize(() -> new Sparse(program.differentiate().differentiate(Mode.FORWARD)));
+    }
+
+    /** The code of a matrix of derivatives: only of those entries that are not 0 whatever the inputs. */
+    private static final class Sparse {
+        /** Where they stand in the matrix, counted row by row. */
+        final int[] places;
+
+        final Code code;
+
+        Sparse(Program matrix) {
+            this.places = matrix.nonzeros();
+            this.code = new Code(matrix.outputs(places));
+        }
     }
 
     /** The code of one program, with the arrays that a call needs, kept from call to call. */
@@ -121,40 +135,70 @@ public final class Compiled {
 
     /** Returns the matrix of partial derivatives, output by input. */
     public double[][] jacobian(double... x) {
-        Room arrays = jacobian.get().run(x);
-        if (arrays == null) {
-            return program.jacobian(x);
-        }
-        double[][] rows = rows(arrays.y, program.outputs());
-        jacobian.get().release(arrays);
-        return rows;
-    }
-
-    /** Returns which entries of the Jacobian may differ from 0: entry by entry, output by input. */
-    public boolean[][] jacobianPattern() {
-        return jacobian.get().program.pattern(program.outputs());
+        double[][] matrix = matrix(jacobian.get(), program.outputs(), x);
+        return matrix == null ? program.jacobian(x) : matrix;
     }
 
     /** Returns the matrix of second derivatives of a program of one output. */
     public double[][] hessian(double... x) {
         program.one("hessian");
-        Room arrays = hessian.get().run(x);
-        if (arrays == null) {
-            return program.hessian(x);
-        }
-        double[][] rows = rows(arrays.y, program.inputs());
-        hessian.get().release(arrays);
-        return rows;
+        double[][] matrix = matrix(hessian.get(), program.inputs(), x);
+        return matrix == null ? program.hessian(x) : matrix;
     }
 
-    private double[][] rows(double[] entries, int count) {
-        double[][] rows = new double[count][program.inputs()];
-        for (int i = 0; i < count; i++) {
-            for (int j = 0; j < program.inputs(); j++) {
-                rows[i][j] = entries[i * program.inputs() + j] + 0.0;
-            }
+    private double @Nullable [][] matrix(Sparse entries, int rows, double[] x) {
+        Room arrays = entries.code.run(x);
+        if (arrays == null) {
+            return null;
         }
-        return rows;
+        int columns = program.inputs();
+        double[][] matrix = new double[rows][columns];
+        for (int k = 0; k < entries.places.length; k++) {
+            matrix[entries.places[k] / columns][entries.places[k] % columns] = arrays.y[k] + 0.0;
+        }
+        entries.code.release(arrays);
+        return matrix;
+    }
+
+    /** Returns which entries of the Jacobian may differ from 0: entry by entry, output by input. */
+    public boolean[][] jacobianPattern() {
+        return pattern(jacobian.get(), program.outputs());
+    }
+
+    /** Returns which entries of the Hessian of a program of one output may differ from 0. */
+    public boolean[][] hessianPattern() {
+        program.one("hessian");
+        return pattern(hessian.get(), program.inputs());
+    }
+
+    private boolean[][] pattern(Sparse entries, int rows) {
+        int columns = program.inputs();
+        boolean[][] pattern = new boolean[rows][columns];
+        for (int place : entries.places) {
+            pattern[place / columns][place % columns] = true;
+        }
+        return pattern;
+    }
+
+    /**
+     * Writes the entries of the Jacobian that may differ from 0 into {@code out}, row by row as {@link #jacobianPattern} has
+     * them, allocating nothing.
+     */
+    public void jacobianEntries(double[] x, double[] out) {
+        Sparse entries = jacobian.get();
+        requireLength(out, entries.places.length);
+        Room arrays = entries.code.run(x);
+        if (arrays == null) {
+            double[][] matrix = program.jacobian(x);
+            for (int k = 0; k < out.length; k++) {
+                out[k] = matrix[entries.places[k] / x.length][entries.places[k] % x.length];
+            }
+            return;
+        }
+        for (int k = 0; k < out.length; k++) {
+            out[k] = arrays.y[k] + 0.0;
+        }
+        entries.code.release(arrays);
     }
 
     /** Returns what was compiled: {@code compiled Program of …}. */

@@ -44,8 +44,9 @@ final class Guards {
         return unguarded;
     }
 
-    void cut(int to) {
+    /** Forgets the guards after the first so many, and whatever has been decided unseen unless it was before them. */
+    void cut(int to, boolean before) {
         size = to;
-        unguarded &= to > 0;
+        unguarded = before;
     }
 }

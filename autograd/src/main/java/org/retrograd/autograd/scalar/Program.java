@@ -12,6 +12,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.RowKernel;
 
@@ -331,18 +332,21 @@ public final class Program implements LocalFunction {
     }
 
     private Program part(int from, int to) {
-        ProgramBuilder builder = new ProgramBuilder();
-        int[] all = builder.inline(this, builder.inputs(inputs));
-        return derived(builder.build(Arrays.copyOfRange(all, from, to)), p -> p.outputs(from, to));
+        return outputs(IntStream.range(from, to).toArray());
     }
 
-    /** Returns which entries of a program of so many rows are not the constant 0. */
-    boolean[][] pattern(int rows) {
-        boolean[][] pattern = new boolean[rows][outputs.length / Math.max(1, rows)];
-        for (int k = 0; k < outputs.length; k++) {
-            pattern[k / pattern[0].length][k % pattern[0].length] = outputs[k] >= 0 || code.constantAt(outputs[k]) != 0;
-        }
-        return pattern;
+    /** Returns the program of the outputs of the given numbers. */
+    Program outputs(int[] chosen) {
+        ProgramBuilder builder = new ProgramBuilder();
+        int[] all = builder.inline(this, builder.inputs(inputs));
+        return derived(builder.build(Arrays.stream(chosen).map(k -> all[k]).toArray()), p -> p.outputs(chosen));
+    }
+
+    /** Returns the numbers of the outputs that are not 0 whatever the inputs. */
+    int[] nonzeros() {
+        return IntStream.range(0, outputs.length)
+                .filter(k -> outputs[k] >= 0 || code.constantAt(outputs[k]) != 0)
+                .toArray();
     }
 
     /** Whether the comparisons, of which {@code held} tells, go as they went; if not and that is to be reported, it is. */

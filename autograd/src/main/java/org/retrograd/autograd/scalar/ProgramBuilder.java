@@ -9,7 +9,8 @@ import org.retrograd.autograd.scalar.Instructions.Call;
  * Builds a program without superfluous instructions: what has been computed before is not computed again, operations on
  * constants are carried out, and what no output needs is dropped at the end.
  *
- * <p>Only rewritings that change no bit of any result are done, so {@code x + 0} stays, which turns -0.0 into 0.0. It is an
+ * <p>Only rewritings that change no bit of any result are done, so {@code x + 0} stays, which turns -0.0 into 0.0; derivatives
+ * alone may come out as -0.0 in the place of 0.0, and sweeps give 0.0 for both. It is an
  * algebra: formulas of partial derivatives are written into the program by evaluating them in it.
  */
 final class ProgramBuilder implements Algebra<Integer> {

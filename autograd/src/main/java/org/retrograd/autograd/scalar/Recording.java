@@ -94,7 +94,12 @@ final class Recording {
     /** Forgets the stretch if nobody watches. */
     void close() {
         if (!watched) {
+            // a number of the outer function may have decided a branch in here without being used otherwise
+            boolean escaped = tape.guards.unguarded();
             tape.rewind(start);
+            if (escaped) {
+                tape.guards.escape();
+            }
         }
     }
 

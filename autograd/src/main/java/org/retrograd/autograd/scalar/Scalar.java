@@ -460,8 +460,12 @@ public final class Scalar implements RealFieldElement<Scalar>, Comparable<Scalar
         return guard(Arithmetic.EQUAL, this, scalar) || Double.compare(value, scalar.value) == 0;
     }
 
+    /** Returns a hash of the value; programs recorded through this call are unguarded, as tables decide by it unseen. */
     @Override
     public int hashCode() {
+        if (tape != null) {
+            tape.guards.escape();
+        }
         return Double.hashCode(value + 0.0);
     }
 

@@ -42,6 +42,7 @@ public final class Tape {
         private final int pairs;
         private final int calls;
         private final int guards;
+        private final boolean unguarded;
 
         private Mark(Tape tape) {
             this.tape = tape;
@@ -51,6 +52,7 @@ public final class Tape {
             this.pairs = tape.code.pairCount;
             this.calls = tape.code.calls.size();
             this.guards = tape.guards.size();
+            this.unguarded = tape.guards.unguarded();
         }
     }
 
@@ -119,7 +121,8 @@ public final class Tape {
 
     /** Forgets everything and keeps the memory. Scalars recorded so far are refused from now on. */
     public void rewind() {
-        rewind(0, 0, 0, 0, 0);
+        rewind(0, 0, 0, 0);
+        guards.cut(0, false);
     }
 
     /**
@@ -134,16 +137,16 @@ public final class Tape {
                 mark.size == 0 || epochs.alive(mark.epoch, mark.size - 1),
                 "the tape has been rewound past this mark: it stood after operation %s",
                 mark.size);
-        rewind(mark.size, mark.constants, mark.pairs, mark.calls, mark.guards);
+        rewind(mark.size, mark.constants, mark.pairs, mark.calls);
+        guards.cut(mark.guards, mark.unguarded);
     }
 
-    private void rewind(int size, int constants, int pairs, int calls, int guardCount) {
+    private void rewind(int size, int constants, int pairs, int calls) {
         epochs.rewind(size);
         code.size = size;
         code.constantCount = constants;
         code.pairCount = pairs;
         code.calls.subList(calls, code.calls.size()).clear();
-        guards.cut(guardCount);
     }
 
     Scalar record(int op, int a, int b, double value) {

@@ -131,6 +131,47 @@ class CompiledTest {
     }
 
     @Test
+    void ofSparseDerivativesOnlyWhatIsThereIsCompiled() {
+        int n = 300;
+        Program band = Program.recordAll(n, x -> {
+            Scalar[] y = new Scalar[n];
+            for (int k = 0; k < n; k++) {
+                y[k] = k == 0 || k == n - 1
+                        ? x[k].square()
+                        : x[k - 1].multiply(x[k]).add(x[k + 1].sin());
+            }
+            return y;
+        });
+        double[] x = new double[n];
+        Arrays.setAll(x, k -> 0.1 + 0.01 * k);
+        Compiled compiled = band.compile();
+        double[][] matrix = band.jacobian(x);
+        assertThat(compiled.jacobian(x)).isDeepEqualTo(matrix);
+        double[] entries = new double[3 * (n - 2) + 2];
+        compiled.jacobianEntries(x, entries);
+        boolean[][] pattern = compiled.jacobianPattern();
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                if (pattern[i][j]) {
+                    assertThat(entries[at++]).isEqualTo(matrix[i][j]);
+                } else {
+                    assertThat(matrix[i][j]).isZero();
+                }
+            }
+        }
+        assertThat(at).isEqualTo(entries.length);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> compiled.jacobianEntries(x, new double[5]))
+                .withMessage("896 results do not fit into an array of 5");
+        Program chain =
+                Program.record(4, v -> v[0].multiply(v[1]).add(v[2].square()).add(v[3]));
+        assertThat(chain.compile().hessianPattern()).isDeepEqualTo(new boolean[][] {
+            {false, true, false, false}, {true, false, false, false}, {false, false, true, false}, new boolean[4]
+        });
+    }
+
+    @Test
     void comparisonsAreGuardedInCompiledCodeToo() {
         Program program = Program.record(1, x -> x[0].isGreaterThan(0) ? x[0].square() : x[0].negate());
         Compiled compiled = program.compile();

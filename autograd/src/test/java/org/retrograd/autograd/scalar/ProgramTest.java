@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ProgramTest {
@@ -65,6 +67,65 @@ class ProgramTest {
         assertThat(program.gradient(3)).containsExactly(6);
         assertThat(program.gradient(-3)).containsExactly(-1);
         assertThat(program.onBranch(Branches.KEEP).gradient(-3)).containsExactly(-6);
+    }
+
+    @Test
+    void everyComparisonIsAGuard() {
+        double[] at = {2, 3};
+        for (Function<Scalar[], Boolean> comparison : List.<Function<Scalar[], Boolean>>of(
+                x -> x[0].equals(x[1]),
+                x -> x[0].compareTo(x[1]) > 0,
+                x -> x[0].isGreaterThan(x[1]),
+                x -> x[1].isLessThan(x[0]),
+                x -> x[0].isGreaterThan(2.5),
+                x -> !x[0].isLessThan(2.5))) {
+            Program program = Program.recordAt(at, x -> new Scalar[] {comparison.apply(x) ? x[0] : x[1]});
+            assertThat(program.unguarded()).isFalse();
+            assertThat(program.value(1, 3)).isEqualTo(3);
+            double[] other = comparison.apply(Scalar.constants(3, 3)) ? new double[] {3, 3} : new double[] {4, 3};
+            assertThatThrownBy(() -> program.value(other)).isInstanceOf(BranchException.class);
+            assertThat(program.onBranch(Branches.RECORD).value(other)).isEqualTo(other[0]);
+        }
+    }
+
+    @Test
+    void whatTheTapeCannotSeeIsRemembered() {
+        Tape tape = new Tape();
+        Scalar x = tape.variable(2);
+        Tape.Mark mark = tape.mark();
+        assertThat(x.value()).isEqualTo(2);
+        assertThat(tape.guards.unguarded()).isFalse();
+        assertThat(x.getReal()).isEqualTo(2);
+        assertThat(tape.guards.unguarded()).isTrue();
+        tape.rewind(mark);
+        assertThat(tape.guards.unguarded()).isFalse();
+        assertThat(x.hashCode()).isEqualTo(Double.hashCode(2));
+        assertThat(tape.guards.unguarded()).isTrue();
+        tape.rewind();
+        Scalar y = tape.variable(2.4);
+        assertThat(y.round()).isEqualTo(2);
+        assertThat(tape.guards.unguarded()).isTrue();
+        tape.rewind();
+        // the inner function leaves no trace on the tape, but what was asked for in it
+        Scalar z = tape.variable(3);
+        tape.gradient(v -> z.getReal() > 0 ? v[0].square() : v[0], Scalar.of(5));
+        assertThat(tape.size()).isEqualTo(1);
+        assertThat(tape.guards.unguarded()).isTrue();
+    }
+
+    @Test
+    void remaindersAreThoseOfIeee754() {
+        Tape tape = new Tape();
+        Scalar[] x = tape.variables(5, 3);
+        Scalar y = x[0].remainder(x[1]);
+        // 5 = 2 times 3 less 1
+        assertThat(y.value()).isEqualTo(Math.IEEEremainder(5, 3)).isEqualTo(-1);
+        assertThat(tape.gradient(y, x)).containsExactly(1, -2);
+        assertThat(x[0].remainder(3).value()).isEqualTo(-1);
+        assertThat(org.retrograd.autograd.tensor.Tensor.scalar(5)
+                        .remainder(org.retrograd.autograd.tensor.Tensor.scalar(3))
+                        .get())
+                .isEqualTo(2);
     }
 
     @Test
