@@ -105,10 +105,11 @@ public final class Implicit<P> {
         requireSolution(x, at.value().detach(), at);
         List<Tensor> inputs = new ArrayList<>(arguments);
         inputs.addAll(at.captured());
-        return CustomFunction.of(name, in -> x)
+        CustomFunction function = CustomFunction.of(name, in -> x)
                 .vjp((g, in, y) -> pull(form, g, in, y, arguments.size()))
-                .jvp((t, in, y) -> push(form, t, in, y, arguments.size()))
-                .apply(inputs.toArray(new Tensor[0]));
+                .jvp((t, in, y) -> push(form, t, in, y, arguments.size()));
+        // a solver of the user's takes one right side at a time, elimination any number
+        return (linearSolver == null ? function.carryingDirections() : function).apply(inputs.toArray(new Tensor[0]));
     }
 
     private static List<Tensor> constants(List<Tensor> tensors) {
@@ -160,7 +161,8 @@ public final class Implicit<P> {
         List<Tensor> parameters = in.subList(0, arity);
         Linearization at = linearization(form, y, parameters);
         List<Tensor> tangents = new ArrayList<>();
-        tangents.add(Tensor.zeros(y.shape()));
+        int lead = t.get(0).rank() - in.get(0).rank();
+        tangents.add(Tensor.zeros(t.get(0).shape().slice(0, lead).append(y.shape())));
         tangents.addAll(t);
         Tensor moved = at.push(tangents).neg();
         return linearSolver == null ? eliminate(matrix(at, y), moved) : iterate(form, moved, parameters, y, false);
@@ -175,9 +177,12 @@ public final class Implicit<P> {
         return at.pull(Tensor.eye(n).reshape(seeds)).get(0).reshape(n, n);
     }
 
+    /** Returns the solution for a right side of any shape, or for several along a first axis. */
     private Tensor eliminate(Tensor matrix, Tensor b) {
+        int n = matrix.dim(0);
         try {
-            return matrix.solve(b.flatten()).reshape(b.shape().toArray());
+            Tensor columns = b.size() == n ? b.reshape(n, 1) : b.reshape(-1, n).transpose();
+            return matrix.solve(columns).transpose().reshape(b.shape());
         } catch (ArithmeticException e) {
             throw new ArithmeticException(
                     "the solution of " + name + " has no derivative: ∂F/∂x is singular there, so that "

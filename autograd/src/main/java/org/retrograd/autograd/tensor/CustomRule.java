@@ -67,7 +67,8 @@ final class CustomRule {
         if (returned == null || returned.size() != in.size()) {
             throw new IllegalArgumentException(
                     name + " must return a list of cotangents, one for each of its " + in.size()
-                            + " inputs, but returned " + (returned == null ? "null" : returned.size() + " of them"));
+                            + " inputs, of shapes " + in.stream().map(Tensor::shape).toList() + ", but returned "
+                            + (returned == null ? "null" : returned.size() + " of them"));
         }
         List<Tensor> cotangents = new ArrayList<>();
         for (int k = 0; k < in.size(); k++) {

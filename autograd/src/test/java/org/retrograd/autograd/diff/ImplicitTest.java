@@ -10,7 +10,9 @@ import static org.retrograd.autograd.diff.Derivatives.jacobian;
 import static org.retrograd.autograd.diff.Derivatives.jvp;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.linear.ArrayRealVector;
@@ -251,6 +253,35 @@ class ImplicitTest {
     }
 
     // --- conventions and errors ---
+
+    @Test
+    void severalDirectionsShareOneElimination() {
+        Tensor p = Tensor.of(1, 2, 3, 4, 5, 6);
+        AtomicInteger evaluations = new AtomicInteger();
+        // unknowns of shape [2, 3], each equation in two of them
+        Implicit<Tensor> problem = Implicit.root((Tensor x, Tensor q) -> {
+            evaluations.incrementAndGet();
+            return x.cube().add(x.roll(1, 1).mul(0.1)).sub(q.reshape(2, 3));
+        });
+        Function<Tensor, Tensor> newton = q -> {
+            Tensor x = Tensor.ones(2, 3);
+            for (int k = 0; k < 40; k++) {
+                Tensor residual = x.cube().add(x.roll(1, 1).mul(0.1)).sub(q.reshape(2, 3));
+                x = x.sub(residual.div(x.square().mul(3)));
+            }
+            return x;
+        };
+        UnaryOperator<Tensor> solution = q -> problem.solve(newton, q);
+        for (Mode mode : Mode.values()) {
+            evaluations.set(0);
+            Tensor together = jacobian(solution, p, mode);
+            assertThat(evaluations.get()).isEqualTo(2);
+            Tensor oneByOne = jacobian(solution, p, mode, 1);
+            assertThat(evaluations.get()).isEqualTo(2 + 1 + 6);
+            near(together, oneByOne, 1e-14);
+            near(together.reshape(6, 6).matmul(Tensor.ones(6)), jvp(solution, p, Tensor.ones(6)).flatten(), 1e-13);
+        }
+    }
 
     @Test
     void whatTheEquationCapturesIsAParameterToo() {

@@ -226,10 +226,12 @@ class CustomFunctionTest {
     void rulesThatReturnTheWrongThingAreNamed() {
         assertRefused(
                 named("f").vjp((g, in, y) -> null),
-                "the vjp of \"f\" must return a list of cotangents, one for each of its 2 inputs, but returned null");
+                "the vjp of \"f\" must return a list of cotangents, one for each of its 2 inputs, of shapes [[2, 3], []],"
+                        + " but returned null");
         assertRefused(
                 named("f").vjp((g, in, y) -> List.of(g)),
-                "the vjp of \"f\" must return a list of cotangents, one for each of its 2 inputs, but returned 1 of them");
+                "the vjp of \"f\" must return a list of cotangents, one for each of its 2 inputs, of shapes [[2, 3], []],"
+                        + " but returned 1 of them");
         assertRefused(
                 named("f").vjp((g, in, y) -> Arrays.asList(in.get(0), null)),
                 "the vjp of \"f\" must return a cotangent of shape [] for input 1, zeros if the value does not depend on"
