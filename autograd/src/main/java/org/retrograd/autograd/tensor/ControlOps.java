@@ -10,22 +10,57 @@ import org.retrograd.autograd.array.Storage;
 final class ControlOps {
     private ControlOps() {}
 
+    /** The identity, but for what a kind of it overrides. */
+    private abstract static class Stated extends Op {
+        private final String name;
+
+        Stated(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public final String name() {
+            return name;
+        }
+
+        @Override
+        public final boolean stated() {
+            return true;
+        }
+
+        @Override
+        public Shape shape(Tensor[] in) {
+            return in[0].shape;
+        }
+
+        @Override
+        public Storage compute(Tensor[] in, Shape out) {
+            return in[0].data;
+        }
+
+        @Override
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return g;
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            return Objects.requireNonNull(t[0]);
+        }
+
+        @Override
+        public final Dependence dependence() {
+            return Dependence.ELEMENTWISE;
+        }
+    }
+
     /** The value of one tensor with the derivative of another one. */
-    static final class StraightThrough extends Op {
+    static final class StraightThrough extends Stated {
         private final Tensor value;
 
         StraightThrough(Tensor value) {
+            super("straightThrough");
             this.value = value;
-        }
-
-        @Override
-        public String name() {
-            return "straightThrough";
-        }
-
-        @Override
-        public boolean stated() {
-            return true;
         }
 
         @Override
@@ -41,51 +76,15 @@ final class ControlOps {
         public Storage compute(Tensor[] in, Shape out) {
             return value.data;
         }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            return g;
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return Objects.requireNonNull(t[0]);
-        }
-
-        @Override
-        public Dependence dependence() {
-            return Dependence.ELEMENTWISE;
-        }
     }
 
     /** The identity, whose derivative is multiplied by a factor. */
-    static final class ScaleGradient extends Op {
-        private final String name;
+    static final class ScaleGradient extends Stated {
         private final double factor;
 
         ScaleGradient(String name, double factor) {
-            this.name = name;
+            super(name);
             this.factor = factor;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public boolean stated() {
-            return true;
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return in[0].shape;
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return in[0].data;
         }
 
         @Override
@@ -95,46 +94,22 @@ final class ControlOps {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return Objects.requireNonNull(t[0]).mul(factor);
-        }
-
-        @Override
-        public Dependence dependence() {
-            return Dependence.ELEMENTWISE;
+            return super.jvp(t, in, y).mul(factor);
         }
     }
 
     /** The identity, whose cotangent is shown to a callback and replaced by what that returns. */
-    static final class Watch extends Op {
+    static final class Watch extends Stated {
         private final UnaryOperator<Tensor> callback;
 
         Watch(UnaryOperator<Tensor> callback) {
+            super("watch");
             this.callback = Objects.requireNonNull(callback, "callback");
-        }
-
-        @Override
-        public String name() {
-            return "watch";
-        }
-
-        @Override
-        public boolean stated() {
-            return true;
         }
 
         @Override
         public boolean oneDirectionAtATime() {
             return true;
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return in[0].shape;
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return in[0].data;
         }
 
         @Override
@@ -146,16 +121,6 @@ final class ControlOps {
                         + (replaced == null ? "null" : "shape " + replaced.shape));
             }
             return replaced;
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return Objects.requireNonNull(t[0]);
-        }
-
-        @Override
-        public Dependence dependence() {
-            return Dependence.ELEMENTWISE;
         }
     }
 }

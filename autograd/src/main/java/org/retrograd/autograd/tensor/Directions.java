@@ -95,6 +95,15 @@ final class Directions {
                 : tangent.reshape(tangent.shape.insertOnes(lead, rank - primal.rank()));
     }
 
+    /** Returns all tangents lined up with a value of higher rank. */
+    static @Nullable Tensor[] aligned(@Nullable Tensor[] t, Tensor[] primals, int rank) {
+        @Nullable Tensor[] aligned = new @Nullable Tensor[t.length];
+        for (int k = 0; k < t.length; k++) {
+            aligned[k] = aligned(t[k], primals[k], rank);
+        }
+        return aligned;
+    }
+
     /** Returns {@link #align} of a tangent that need not be there. */
     static @Nullable Tensor aligned(@Nullable Tensor tangent, Tensor primal, int rank) {
         return tangent == null ? null : align(tangent, primal, rank);

@@ -52,20 +52,9 @@ final class FactorOps {
             call("x.cholesky() of size 1", real(1, 1), x -> definite(x).cholesky()));
 
     /** The Cholesky factor. Rules by Murray, Differentiation of the Cholesky decomposition (2016), section 3. */
-    static final class CholeskyFactor extends Op {
-        @Override
-        public String name() {
-            return "cholesky";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return in[0].shape;
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
+    static final class CholeskyFactor extends MatrixFunction {
+        CholeskyFactor() {
+            super("cholesky");
         }
 
         @Override
@@ -119,21 +108,15 @@ final class FactorOps {
             call("x.qr().q() of a square matrix", real(2, 2), x -> x.qr().q()));
 
     /** Q above R, [.., m + n, n]. Rules by Walter and Lehmann, Algorithmic differentiation of linear algebra (2012). */
-    static final class QrFactors extends Op {
-        @Override
-        public String name() {
-            return "qr";
+    static final class QrFactors extends MatrixFunction {
+        QrFactors() {
+            super("qr");
         }
 
         @Override
         public Shape shape(Tensor[] in) {
             Shape a = in[0].shape;
             return a.with(a.rank() - 2, a.dim(-2) + a.dim(-1));
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
         }
 
         @Override

@@ -115,12 +115,7 @@ final class ProductOps {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            @Nullable Tensor[] aligned = t.clone();
-            for (int k = 0; k < t.length; k++) {
-                Tensor tangent = t[k];
-                aligned[k] = tangent == null ? null : Directions.align(tangent, in[k], y.rank());
-            }
-            return super.jvp(aligned, in, y);
+            return super.jvp(Directions.aligned(t, in, y.rank()), in, y);
         }
 
         /**

@@ -98,20 +98,9 @@ final class SolveOps {
             call("x.inverse() of a batch", real(2, 2, 2), x -> regular(x).inverse()));
 
     /** The inverse; its rules need only itself. */
-    static final class Inverse extends Op {
-        @Override
-        public String name() {
-            return "inverse";
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return in[0].shape;
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
+    static final class Inverse extends MatrixFunction {
+        Inverse() {
+            super("inverse");
         }
 
         @Override

@@ -89,28 +89,19 @@ final class SpectralOps {
             call("x.eigenvalues()", real(3, 3), x -> apart(x).eigenvalues()));
 
     /** The eigenvalues as a row above the matrix of eigenvectors, [.., n + 1, n]. Rules by Giles (2008), section 3.1. */
-    static final class Eigen extends Op {
+    static final class Eigen extends MatrixFunction {
         /** Whether vectors are read, too: they have kinks of their own. */
         private final boolean vectors;
 
         Eigen(boolean vectors) {
+            super("eigh");
             this.vectors = vectors;
-        }
-
-        @Override
-        public String name() {
-            return "eigh";
         }
 
         @Override
         public Shape shape(Tensor[] in) {
             Shape a = in[0].shape;
             return a.with(a.rank() - 2, a.dim(-1) + 1);
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
         }
 
         @Override
@@ -219,17 +210,13 @@ final class SpectralOps {
      * The singular values as a row, above U, above V: [.., 1 + m + n, k]. Rules by Townsend, Differentiating the singular
      * value decomposition (2016).
      */
-    static final class Singular extends Op {
+    static final class Singular extends MatrixFunction {
         /** Whether vectors are read, too: they have kinks of their own. */
         private final boolean vectors;
 
         Singular(boolean vectors) {
+            super("svd");
             this.vectors = vectors;
-        }
-
-        @Override
-        public String name() {
-            return "svd";
         }
 
         @Override
@@ -237,11 +224,6 @@ final class SpectralOps {
             Shape a = in[0].shape;
             int k = Math.min(a.dim(-2), a.dim(-1));
             return a.slice(0, a.rank() - 2).append(Shape.of(1 + a.dim(-2) + a.dim(-1), k));
-        }
-
-        @Override
-        public Relation relation(int k, Tensor[] in, Tensor y) {
-            return Relation.ofBatches(in[0].shape, 2, y.shape, 2);
         }
 
         @Override
