@@ -65,10 +65,10 @@ final class CustomRule {
     private static List<Tensor> cotangents(
             String name, @Nullable List<Tensor> returned, int lead, Shape value, List<Tensor> in) {
         if (returned == null || returned.size() != in.size()) {
-            throw new IllegalArgumentException(
-                    name + " must return a list of cotangents, one for each of its " + in.size()
-                            + " inputs, of shapes " + in.stream().map(Tensor::shape).toList() + ", but returned "
-                            + (returned == null ? "null" : returned.size() + " of them"));
+            throw new IllegalArgumentException(name + " must return a list of cotangents, one for each of its "
+                    + in.size()
+                    + " inputs, of shapes " + in.stream().map(Tensor::shape).toList() + ", but returned "
+                    + (returned == null ? "null" : returned.size() + " of them"));
         }
         List<Tensor> cotangents = new ArrayList<>();
         for (int k = 0; k < in.size(); k++) {

@@ -279,7 +279,10 @@ class ImplicitTest {
             Tensor oneByOne = jacobian(solution, p, mode, 1);
             assertThat(evaluations.get()).isEqualTo(2 + 1 + 6);
             near(together, oneByOne, 1e-14);
-            near(together.reshape(6, 6).matmul(Tensor.ones(6)), jvp(solution, p, Tensor.ones(6)).flatten(), 1e-13);
+            near(
+                    together.reshape(6, 6).matmul(Tensor.ones(6)),
+                    jvp(solution, p, Tensor.ones(6)).flatten(),
+                    1e-13);
         }
     }
 
