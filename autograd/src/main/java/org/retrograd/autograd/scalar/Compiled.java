@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program as bytecode of the Java machine, which HotSpot compiles like any other: worth it for what runs thousands of times.
+ * HotSpot optimises it after some 5,000 calls; until then it is several times slower than the {@link Program} itself.
  *
  * <p>Each derivative is the code of its own program, written when first asked for. Results have the same bits as those of
  * the {@link Program}. The classes are unloaded when this object is dropped. Threads may share it.
