@@ -19,6 +19,7 @@ public final class Compiled {
     private final Supplier<Code> gradient;
     private final Supplier<Sparse> jacobian;
     private final Supplier<Sparse> hessian;
+    private final Supplier<Code> valuesAndJacobian;
 
     Compiled(Program program) {
         this.program = program;
@@ -26,6 +27,8 @@ public final class Compiled {
         this.gradient = Suppliers.memoize(() -> new Code(program.withDerivatives(Mode.REVERSE)));
         this.jacobian = Suppliers.memoize(() ->
                 new Sparse(program.differentiate(program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD)));
+        this.valuesAndJacobian = Suppliers.memoize(() ->
+                new Code(program.withDerivatives(program.outputs() < program.inputs() ? Mode.REVERSE : Mode.FORWARD)));
         this.hessian =
                 Suppliers.memoize(() -> new Sparse(program.differentiate().differentiate(Mode.FORWARD)));
     }
@@ -138,6 +141,18 @@ public final class Compiled {
     public double[][] jacobian(double... x) {
         double[][] matrix = matrix(jacobian.get(), program.outputs(), x);
         return matrix == null ? program.jacobian(x) : matrix;
+    }
+
+    /** Computes outputs and the entries of the Jacobian, row by row; returns false if another way is to be recorded. */
+    boolean evaluate(double[] x, double[] y, double[] entries) {
+        Room arrays = valuesAndJacobian.get().run(x);
+        if (arrays == null) {
+            return false;
+        }
+        System.arraycopy(arrays.y, 0, y, 0, y.length);
+        System.arraycopy(arrays.y, y.length, entries, 0, entries.length);
+        valuesAndJacobian.get().release(arrays);
+        return true;
     }
 
     /** Returns the matrix of second derivatives of a program of one output. */

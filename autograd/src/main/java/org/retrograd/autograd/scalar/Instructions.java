@@ -1,8 +1,6 @@
 package org.retrograd.autograd.scalar;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A straight line of instructions, each an op code with up to three operands, in arrays of primitives.
@@ -44,7 +42,7 @@ final class Instructions {
     int[][] pairs = {};
     int pairCount;
 
-    final List<Call> calls = new ArrayList<>();
+    final Calls calls = new Calls();
 
     /** A call of a function that brings its own derivative. */
     record Call(LocalFunction function, int[] in) {}

@@ -166,8 +166,10 @@ abstract class Interpreter {
             }
             default -> {
                 int[] in = code.calls.get(a).in();
+                double[] jacobian = jacobians[a];
+                int row = code.second(i) * in.length;
                 for (int j = 0; j < in.length; j++) {
-                    add(adjoints, in[j], Arithmetic.strongProduct(g, jacobians[a][code.second(i) * in.length + j]));
+                    add(adjoints, in[j], Arithmetic.strongProduct(g, jacobian[row + j]));
                 }
             }
         }

@@ -42,6 +42,11 @@ public final class Program implements LocalFunction {
     private final @Nullable Function<double[], Program> anew;
 
     private final AtomicReference<@Nullable Evaluation> idle = new AtomicReference<>();
+    private final Supplier<Compiled> compiled = Suppliers.memoize(this::compile);
+
+    /** Operations that calls of this program have cost so far; threads may lose some. */
+    private long interpreted;
+
     private final ConcurrentMap<Long, Program> parts = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Program> reverse = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Program> forward = new ConcurrentHashMap<>();
@@ -380,7 +385,8 @@ public final class Program implements LocalFunction {
 
     /** Whether every operation is a primitive or a call of such a program, so that it runs {@linkplain #over over} others. */
     public boolean open() {
-        return code.calls.stream().allMatch(call -> call.function() instanceof Program inner && inner.open());
+        return IntStream.range(0, code.calls.size())
+                .allMatch(k -> code.calls.get(k).function() instanceof Program inner && inner.open());
     }
 
     /**
@@ -394,12 +400,33 @@ public final class Program implements LocalFunction {
 
     @Override
     public void evaluate(double[] x, double[] y, double[] jacobian) {
+        if (calledOften() && compiled.get().evaluate(x, y, jacobian)) {
+            return;
+        }
         double[][] rows = jacobian(x);
         double[] values = values(x);
         System.arraycopy(values, 0, y, 0, y.length);
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(rows[i], 0, jacobian, i * inputs, inputs);
         }
+    }
+
+    /** Writes the outputs of a call into {@code y}. */
+    void valuesCalled(double[] x, double[] y) {
+        if (calledOften()) {
+            compiled.get().values(x, y);
+        } else {
+            System.arraycopy(values(x), 0, y, 0, y.length);
+        }
+    }
+
+    /** Whether calls have cost so many operations that the program is better compiled. */
+    private boolean calledOften() {
+        if (interpreted > ProgramRows.PATIENCE) {
+            return true;
+        }
+        interpreted += code.calls.size() == 0 ? size() : 0;
+        return false;
     }
 
     @Override

@@ -217,7 +217,7 @@ final class ProgramBuilder implements Algebra<Integer> {
             return;
         }
         int number = code.calls.size();
-        code.calls.add(new Call(call.function(), in));
+        System.arraycopy(in, 0, code.calls.add(call.function()).in(), 0, in.length);
         for (int k = 0; k < call.function().outputs(); k++) {
             map[i + k] = code.append(Instructions.CALL, number, k);
         }
@@ -312,10 +312,8 @@ final class ProgramBuilder implements Algebra<Integer> {
             if (op == Instructions.CALL) {
                 if (code.second(i) == 0) {
                     Call call = code.calls.get(a);
-                    int[] in = Arrays.stream(call.in())
-                            .map(x -> moved(copy, kept, map, x))
-                            .toArray();
-                    copy.calls.add(new Call(call.function(), in));
+                    int[] in = copy.calls.add(call.function()).in();
+                    Arrays.setAll(in, k -> moved(copy, kept, map, call.in()[k]));
                 }
                 map[i] = copy.append(op, copy.calls.size() - 1, code.second(i));
             } else if (op < 0) {

@@ -11,7 +11,7 @@ import org.retrograd.autograd.array.RowKernel;
  */
 final class ProgramRows implements RowKernel {
     /** Operations interpreted before the loop is generated, which takes about as long. */
-    private static final int PATIENCE = 1 << 16;
+    static final int PATIENCE = 1 << 16;
 
     private final Program program;
     private @Nullable RowKernel generated;
@@ -25,7 +25,7 @@ final class ProgramRows implements RowKernel {
     public void run(int rows, double[][] in, int[] start, int[] step, double[] out) {
         // racing threads generate the same loop twice, at worst
         RowKernel loop = generated;
-        if (loop == null && program.code.calls.isEmpty() && (interpreted += (long) rows * program.size()) > PATIENCE) {
+        if (loop == null && program.code.calls.size() == 0 && (interpreted += (long) rows * program.size()) > PATIENCE) {
             loop = KernelCompiler.compile(program);
             generated = loop;
         }

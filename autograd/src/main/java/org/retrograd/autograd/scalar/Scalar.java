@@ -1,5 +1,6 @@
 package org.retrograd.autograd.scalar;
 
+import java.util.Arrays;
 import org.apache.commons.math3.Field;
 import org.apache.commons.math3.RealFieldElement;
 import org.apache.commons.math3.exception.DimensionMismatchException;
@@ -100,12 +101,19 @@ public final class Scalar implements RealFieldElement<Scalar>, Comparable<Scalar
         for (Scalar argument : x) {
             t = Tape.common(t, argument);
         }
-        // with constants alone nothing is recorded: the tape is one that nobody keeps
-        Scalar[] y = (t == null ? new Tape() : t).call(function, x);
-        if (t == null) {
-            for (int k = 0; k < y.length; k++) {
-                y[k] = y[k].detach();
-            }
+        return t == null ? constants(values(function, x)) : t.call(function, x);
+    }
+
+    /** Returns the outputs for constants, with which nothing is recorded. */
+    private static double[] values(LocalFunction function, Scalar[] x) {
+        Tape.requireInputs(function, x);
+        double[] point = new double[x.length];
+        Arrays.setAll(point, j -> x[j].value);
+        double[] y = new double[function.outputs()];
+        if (function instanceof Program program) {
+            program.valuesCalled(point, y);
+        } else {
+            function.evaluate(point, y, new double[y.length * x.length]);
         }
         return y;
     }

@@ -146,7 +146,7 @@ public final class Tape {
         code.size = size;
         code.constantCount = constants;
         code.pairCount = pairs;
-        code.calls.subList(calls, code.calls.size()).clear();
+        code.calls.cut(calls);
     }
 
     Scalar record(int op, int a, int b, double value) {
@@ -182,27 +182,37 @@ public final class Tape {
      */
     Scalar[] call(LocalFunction function, Scalar[] x) {
         int n = function.inputs();
-        Preconditions.checkArgument(x.length == n, "%s has %s inputs, but got %s", function, n, x.length);
-        int[] in = new int[n];
+        requireInputs(function, x);
         double[] point = new double[n];
         for (int j = 0; j < n; j++) {
-            in[j] = operand(x[j]);
             point[j] = x[j].value;
         }
         double[] values = new double[function.outputs()];
-        double[] jacobian = new double[values.length * n];
-        function.evaluate(point, values, jacobian);
         int number = code.calls.size();
-        code.calls.add(new Instructions.Call(function, in));
         if (number >= jacobians.length) {
             jacobians = Arrays.copyOf(jacobians, Math.max(8, 2 * number));
         }
+        double[] known = jacobians[number];
+        double[] jacobian =
+                known != null && known.length == values.length * n ? known : new double[values.length * n];
+        function.evaluate(point, values, jacobian);
         jacobians[number] = jacobian;
+        int[] in = code.calls.add(function).in();
+        for (int j = 0; j < n; j++) {
+            in[j] = operand(x[j]);
+        }
         Scalar[] y = new Scalar[values.length];
         for (int k = 0; k < y.length; k++) {
             y[k] = record(Instructions.CALL, number, k, values[k]);
         }
         return y;
+    }
+
+    static void requireInputs(LocalFunction function, Scalar[] x) {
+        if (x.length != function.inputs()) {
+            throw new IllegalArgumentException(
+                    function + " has " + function.inputs() + " inputs, but got " + x.length);
+        }
     }
 
     /** Returns the operand by which an instruction of this tape refers to a scalar. */

@@ -2,12 +2,19 @@ package org.retrograd.examples.gradbench;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.SplittableRandom;
+import org.retrograd.autograd.scalar.Program;
 import org.retrograd.autograd.scalar.Scalar;
 import org.retrograd.autograd.scalar.Tape;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** The determinant by expansion of minors along the first row that is left, recursively and without caching. */
 final class Det {
+    /** Minors of this size are one operation each of the tape: a program, which brings its derivatives along. */
+    private static final int BLOCK = 3;
+
+    /** No smaller minor occurs twice in it, so nothing is shared: the work is that of the expansion. */
+    private static final Program MINOR = Program.record(BLOCK * BLOCK, a -> determinant(BLOCK, a));
+
     private final int ell;
     private final Scalar[] entries;
 
@@ -64,13 +71,14 @@ final class Det {
         if (size == 1) {
             return entries[row + columns[0]];
         }
-        if (size == 2) {
-            int below = row + ell;
-            return entries[row + columns[0]].linearCombination(
-                    entries[row + columns[0]],
-                    entries[below + columns[1]],
-                    negated[row + columns[1]],
-                    entries[below + columns[0]]);
+        if (size == BLOCK && ell > BLOCK) {
+            Scalar[] block = new Scalar[BLOCK * BLOCK];
+            for (int i = 0; i < BLOCK; i++) {
+                for (int j = 0; j < BLOCK; j++) {
+                    block[i * BLOCK + j] = entries[row + i * ell + columns[j]];
+                }
+            }
+            return MINOR.call(block)[0];
         }
         Scalar[] factors = new Scalar[size];
         Scalar[] minors = new Scalar[size];

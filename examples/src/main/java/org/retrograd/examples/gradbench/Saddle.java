@@ -26,10 +26,10 @@ final class Saddle {
     }
 
     private static Function<Input, Supplier<Object>> of(Mode outer, Mode inner) {
+        Program descent = Program.record(4, Saddle::negated).withDerivatives(inner);
         return input -> {
             Scalar[] start = Scalar.constants(input.vector("start", 2));
             Tape tape = new Tape();
-            Program descent = Program.record(4, Saddle::negated).withDerivatives(inner);
             return () -> {
                 Scalar[] x = Minimiser.minimise(
                         at -> tape.valueAndGradient(outer, v -> saddle(v, best(descent, v, start)), at), start);
@@ -43,7 +43,7 @@ final class Saddle {
     private static Scalar[] best(Program descent, Scalar[] x, Scalar[] start) {
         return Minimiser.minimise(
                 y -> {
-                    Scalar[] found = descent.apply(y[0], y[1], x[0], x[1]);
+                    Scalar[] found = descent.call(y[0], y[1], x[0], x[1]);
                     return new ValueAndGradient(found[0], new Scalar[] {found[1], found[2]});
                 },
                 start);
