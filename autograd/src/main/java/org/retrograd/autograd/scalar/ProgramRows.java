@@ -25,7 +25,9 @@ final class ProgramRows implements RowKernel {
     public void run(int rows, double[][] in, int[] start, int[] step, double[] out) {
         // racing threads generate the same loop twice, at worst
         RowKernel loop = generated;
-        if (loop == null && program.code.calls.size() == 0 && (interpreted += (long) rows * program.size()) > PATIENCE) {
+        if (loop == null
+                && program.code.calls.size() == 0
+                && (interpreted += (long) rows * program.size()) > PATIENCE) {
             loop = KernelCompiler.compile(program);
             generated = loop;
         }

@@ -193,8 +193,7 @@ public final class Tape {
             jacobians = Arrays.copyOf(jacobians, Math.max(8, 2 * number));
         }
         double[] known = jacobians[number];
-        double[] jacobian =
-                known != null && known.length == values.length * n ? known : new double[values.length * n];
+        double[] jacobian = known != null && known.length == values.length * n ? known : new double[values.length * n];
         function.evaluate(point, values, jacobian);
         jacobians[number] = jacobian;
         int[] in = code.calls.add(function).in();
@@ -210,8 +209,7 @@ public final class Tape {
 
     static void requireInputs(LocalFunction function, Scalar[] x) {
         if (x.length != function.inputs()) {
-            throw new IllegalArgumentException(
-                    function + " has " + function.inputs() + " inputs, but got " + x.length);
+            throw new IllegalArgumentException(function + " has " + function.inputs() + " inputs, but got " + x.length);
         }
     }
 

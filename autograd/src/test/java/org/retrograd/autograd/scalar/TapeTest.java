@@ -314,6 +314,34 @@ class TapeTest {
         assertThat(results).isEqualTo(expected);
     }
 
+    /** Interpreted at first and compiled after so many calls, recorded anew and with other calls in the same memory. */
+    @Test
+    void callsGiveTheSameBitsFromFirstToLastAfterRewinding() {
+        Program product = Program.record(2, (a, b) -> a.multiply(b).sin());
+        Program both = Program.recordAll(3, v -> new Scalar[] {v[0].multiply(v[1]), v[2].exp()});
+        Tape tape = new Tape();
+        double[] first = null;
+        for (int round = 0; round < 40_000; round++) {
+            tape.rewind();
+            Scalar[] x = tape.variables(0.3, 0.7, -0.2);
+            Scalar y = product.call(x[0], x[1])[0];
+            Scalar[] z = round % 2 == 0 ? both.call(y, x[2], x[0]) : both.call(x[2], y, x[0]);
+            if (round % 3 == 0) {
+                y = product.call(z[0], z[1])[0].add(y);
+            } else {
+                y = z[0].multiply(z[1]).sin().add(y);
+            }
+            assertThat(Scalar.call(product, Scalar.of(0.3), Scalar.of(0.7))[0].value())
+                    .isEqualTo(StrictMath.sin(0.3 * 0.7));
+            double[] g = tape.gradient(y, x);
+            first = first == null ? g : first;
+            for (int k = 0; k < g.length; k++) {
+                assertThat(g[k]).isCloseTo(first[k], within(1e-15));
+            }
+            tape.gradient(y, x[1]);
+        }
+    }
+
     @Test
     void equalityGoesByValue() {
         Tape tape = new Tape();
