@@ -344,6 +344,27 @@ class SpecialPointsTest {
         assertThat(Regularisation.dropout(Tensor.of(INF, NAN), 1, 7).toArray()).containsExactly(0, 0);
     }
 
+    @Test
+    void secondDerivativesAtABendAreTheRightOnes() {
+        Tensor x = Tensor.of(-0.0, 0);
+        for (UnaryOperator<Tensor> f : List.<UnaryOperator<Tensor>>of(v -> Activations.elu(v, 1), Activations::selu)) {
+            assertThat(second(v -> f.apply(v).sum(), x)).containsExactly(0, 0);
+            assertThat(Derivatives.hessianDiagonal(v -> f.apply(v).sum(), x).toArray())
+                    .containsExactly(0, 0);
+            assertThat(Derivatives.directional(f, x, Tensor.ones(2), 2).toArray())
+                    .containsExactly(0, 0);
+        }
+    }
+
+    @Test
+    void theSquareOfANormHasLostItsSecondDerivativeAtZero() {
+        Tensor x = Tensor.zeros(2);
+        assertThat(Derivatives.hessian((Tensor v) -> v.norm().square(), x).toArray())
+                .containsExactly(0, 0, 0, 0);
+        assertThat(Derivatives.hessian((Tensor v) -> v.sumSquares(), x).toArray())
+                .containsExactly(2, 0, 0, 2);
+    }
+
     // --- (c) one-sided infinite derivatives, also at -0.0 ---
 
     @Test
