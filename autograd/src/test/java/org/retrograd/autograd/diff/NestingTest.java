@@ -105,19 +105,18 @@ class NestingTest {
 
     /** Transforms with a structure of their own behind them, too dear for long chains. */
     private static final List<Transform> SPECIAL = List.of(
-            Transform.derivative("sparse jacobian", 1, f -> v -> Sparse.jacobian(f, v)
-                    .values()
-                    .sum()),
-            Transform.derivative("sparse hessian", 2, f -> v -> Sparse.hessian(f, v)
-                    .values()
-                    .sum()),
-            Transform.derivative("third Taylor coefficient", 3, f -> v -> Taylor.coefficients(f, v, ONE, 3)
-                    .get(3)
-                    .mul(6)),
             Transform.derivative(
-                    "gradient of a checkpoint",
+                    "sparse jacobian",
                     1,
-                    f -> v -> Derivatives.gradient(w -> Checkpoint.checkpoint(f, w), v)),
+                    f -> v -> Sparse.jacobian(f, v).values().sum()),
+            Transform.derivative(
+                    "sparse hessian", 2, f -> v -> Sparse.hessian(f, v).values().sum()),
+            Transform.derivative(
+                    "third Taylor coefficient",
+                    3,
+                    f -> v -> Taylor.coefficients(f, v, ONE, 3).get(3).mul(6)),
+            Transform.derivative(
+                    "gradient of a checkpoint", 1, f -> v -> Derivatives.gradient(w -> Checkpoint.checkpoint(f, w), v)),
             Transform.derivative(
                     "gradient of a root",
                     1,
