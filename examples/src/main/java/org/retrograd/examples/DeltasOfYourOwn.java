@@ -7,13 +7,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.check.GradientCheck;
 import org.retrograd.autograd.check.GradientTable;
-import org.retrograd.autograd.tensor.Gradients;
+import org.retrograd.autograd.check.Slip;
+import org.retrograd.autograd.tensor.Recording;
 import org.retrograd.autograd.tensor.Tensor;
 import picocli.CommandLine.Command;
 
 /**
  * Deltas and gradients of a three-layer net written by hand, compared with autograd by name: the right ones, and those with
- * each of the classic mistakes.
+ * each of the classic mistakes, which are diagnosed.
  *
  * <pre>
  *   z1 = x W1 + b1    h1 = tanh z1
@@ -29,22 +30,27 @@ import picocli.CommandLine.Command;
 final class DeltasOfYourOwn implements Example {
     /** What people get wrong. */
     private enum Mistake {
-        OUTPUT_SLOPE("delta 3", "f'(z) forgotten in the output delta"),
-        SUM("delta 3", "the sum over the examples in place of the mean"),
-        SIGN("delta 3", "t - y in place of y - t"),
-        WRONG_INPUT("dW3", "dW3 with h2, not with all that enters layer 3"),
-        HIDDEN_SLOPE("delta 2", "f'(z) forgotten in delta 2"),
-        UPDATED("delta 2", "delta 2 through the updated weights of layer 3"),
-        TRANSPOSED("delta 1", "W2 in place of its transpose"),
-        OVERWRITTEN("delta 1", "the two terms of delta 1 not added: the second overwrites the first");
+        OUTPUT_SLOPE("delta 3", Slip.FORGOTTEN_FACTOR, "f'(z) forgotten in the output delta"),
+        SUM("delta 3", Slip.FORGOTTEN_FACTOR, "the sum over the examples in place of the mean"),
+        SIGN("delta 3", Slip.SIGN, "t - y in place of y - t"),
+        WRONG_INPUT("dW3", Slip.WRONG_OPERAND, "dW3 with h2, not with all that enters layer 3"),
+        UNSUMMED("db3", Slip.MISSING_SUM, "db3 not summed over the examples"),
+        HIDDEN_SLOPE("delta 2", Slip.FORGOTTEN_FACTOR, "f'(z) forgotten in delta 2"),
+        SLOPE_ELSEWHERE("delta 2", Slip.WRONG_OPERAND, "f'(h) in place of f'(z) in delta 2"),
+        UPDATED("delta 2", Slip.STALE, "delta 2 through the updated weights of layer 3"),
+        TRANSPOSED("delta 1", Slip.TRANSPOSED, "W2 in place of its transpose"),
+        OVERWRITTEN(
+                "delta 1", Slip.MISSING_TERM, "the two terms of delta 1 not added: the second overwrites the first");
 
         /** What is wrong first on the way back. */
         private final String where;
 
+        private final Slip slip;
         private final String text;
 
-        Mistake(String where, String text) {
+        Mistake(String where, Slip slip, String text) {
             this.where = where;
+            this.slip = slip;
             this.text = text;
         }
     }
@@ -59,38 +65,49 @@ final class DeltasOfYourOwn implements Example {
             return new Net(
                     Tensor.normal(random, EXAMPLES, 4),
                     Tensor.uniform(random, 0, 1, EXAMPLES, 3),
-                    weights(random, 4, WIDTH),
-                    weights(random, WIDTH),
-                    weights(random, WIDTH, WIDTH),
-                    weights(random, WIDTH),
-                    weights(random, WIDTH, 3),
-                    weights(random, 3));
+                    weights("W1", random, 4, WIDTH),
+                    weights("b1", random, WIDTH),
+                    weights("W2", random, WIDTH, WIDTH),
+                    weights("b2", random, WIDTH),
+                    weights("W3", random, WIDTH, 3),
+                    weights("b3", random, 3));
         }
 
-        private static Tensor weights(RandomGenerator random, int... shape) {
-            return Tensor.variable(Tensor.normal(random, shape).mul(0.6));
+        /** Returns a variable that makes the calls after it remember their source lines. */
+        private static Tensor weights(String name, RandomGenerator random, int... shape) {
+            return Recording.variable(name, Tensor.normal(random, shape).mul(0.6));
         }
     }
 
-    /** What autograd finds, by name, in the order of the forward pass; what follows from a delta stands before it. */
-    private static ImmutableMap<String, Tensor> autograd(Net net) {
-        Tensor z1 = net.x.matmul(net.w1).add(net.b1);
-        Tensor h1 = z1.tanh();
-        Tensor z2 = h1.matmul(net.w2).add(net.b2);
-        Tensor z3 = h1.add(z2.tanh()).matmul(net.w3).add(net.b3);
-        Tensor error = z3.sigmoid().sub(net.t).square().sum().mul(0.5).div(EXAMPLES);
-        Gradients g = error.backward();
-        return ImmutableMap.<String, Tensor>builder()
-                .put("dW1", g.of(net.w1))
-                .put("db1", g.of(net.b1))
-                .put("delta 1", g.of(z1))
-                .put("dW2", g.of(net.w2))
-                .put("db2", g.of(net.b2))
-                .put("delta 2", g.of(z2))
-                .put("dW3", g.of(net.w3))
-                .put("db3", g.of(net.b3))
-                .put("delta 3", g.of(z3))
-                .buildOrThrow();
+    /**
+     * What autograd is asked for.
+     *
+     * @param error the loss
+     * @param by what each gradient is by, in the order of the forward pass; what follows from a delta stands before it
+     */
+    private record Forward(Tensor error, ImmutableMap<String, Tensor> by) {
+        static Forward of(Net net) {
+            Tensor z1 = net.x.matmul(net.w1).add(net.b1);
+            Tensor h1 = z1.tanh().named("h1");
+            Tensor z2 = h1.matmul(net.w2).add(net.b2);
+            Tensor h2 = z2.tanh().named("h2");
+            Tensor z3 = h1.add(h2).matmul(net.w3).add(net.b3);
+            Tensor y = z3.sigmoid().named("y");
+            Tensor error = y.sub(net.t).square().sum().mul(0.5).div(EXAMPLES);
+            return new Forward(
+                    error,
+                    ImmutableMap.<String, Tensor>builder()
+                            .put("dW1", net.w1)
+                            .put("db1", net.b1)
+                            .put("delta 1", z1)
+                            .put("dW2", net.w2)
+                            .put("db2", net.b2)
+                            .put("delta 2", z2)
+                            .put("dW3", net.w3)
+                            .put("db3", net.b3)
+                            .put("delta 3", z3)
+                            .buildOrThrow());
+        }
     }
 
     private static Tensor slopeOfTanh(Tensor h) {
@@ -114,7 +131,8 @@ final class DeltasOfYourOwn implements Example {
 
         Tensor above = mistake == Mistake.UPDATED ? w3.sub(dW3.mul(RATE)) : w3;
         Tensor intoS = delta3.matmul(above.transpose());
-        Tensor delta2 = mistake == Mistake.HIDDEN_SLOPE ? intoS : intoS.mul(slopeOfTanh(h2));
+        Tensor where = mistake == Mistake.SLOPE_ELSEWHERE ? h2.tanh() : h2;
+        Tensor delta2 = mistake == Mistake.HIDDEN_SLOPE ? intoS : intoS.mul(slopeOfTanh(where));
 
         Tensor throughW2 = delta2.matmul(mistake == Mistake.TRANSPOSED ? w2 : w2.transpose());
         Tensor intoH1 = mistake == Mistake.OVERWRITTEN ? throughW2 : throughW2.add(intoS);
@@ -122,7 +140,7 @@ final class DeltasOfYourOwn implements Example {
         return ImmutableMap.<String, Tensor>builder()
                 .put("delta 3", delta3)
                 .put("dW3", dW3)
-                .put("db3", delta3.sum(0))
+                .put("db3", mistake == Mistake.UNSUMMED ? delta3 : delta3.sum(0))
                 .put("delta 2", delta2)
                 .put("dW2", h1.transpose().matmul(delta2))
                 .put("db2", delta2.sum(0))
@@ -135,23 +153,25 @@ final class DeltasOfYourOwn implements Example {
     @Override
     public boolean run(Report out, long seed) {
         Net net = Net.of(new SplittableRandom(seed));
-        ImmutableMap<String, Tensor> autograd = autograd(net);
-        GradientTable right = GradientCheck.compare(byHand(net, null), autograd);
+        Forward forward = Forward.of(net);
+        GradientTable right = GradientCheck.compare(byHand(net, null), forward.error, forward.by);
         out.text("Deltas and gradients by hand against autograd:");
         right.toString().lines().forEach(line -> out.text("  " + line));
         int diagnosed = 0;
         for (Mistake mistake : Mistake.values()) {
-            GradientTable wrong = GradientCheck.compare(byHand(net, mistake), autograd);
+            GradientTable wrong = GradientCheck.compare(byHand(net, mistake), forward.error, forward.by);
             out.gap();
             out.text("Mistake: " + mistake.text);
             wrong.toString().lines().forEach(line -> out.text("  " + line));
-            if (wrong.firstWrong().map(GradientTable.Row::name).equals(Optional.of(mistake.where))) {
-                diagnosed++;
-            }
+            boolean found = wrong.firstWrong()
+                    .filter(row -> row.name().equals(mistake.where))
+                    .flatMap(GradientTable.Row::slip)
+                    .equals(Optional.of(mistake.slip));
+            diagnosed += found ? 1 : 0;
         }
         out.gap();
         out.text("by hand " + (right.agrees() ? "agrees" : "DISAGREES") + " with autograd; " + diagnosed + " of "
-                + Mistake.values().length + " mistakes located");
+                + Mistake.values().length + " mistakes diagnosed");
         return right.agrees() && diagnosed == Mistake.values().length;
     }
 }

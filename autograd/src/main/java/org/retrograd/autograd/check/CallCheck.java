@@ -28,20 +28,28 @@ final class CallCheck {
                 .toArray();
     }
 
-    /** What was found of one call: a fault, if there is one, and whether it stands at a kink or is not checkable. */
-    record Result(@Nullable Finding fault, Verdict verdict) {}
+    /** What was found of one call: its faults, one for each input by which it is wrong, and the verdict on the call. */
+    record Result(List<Finding> faults, Verdict verdict) {
+        static Result of(Verdict verdict) {
+            return new Result(List.of(), verdict);
+        }
+
+        static Result of(Finding fault) {
+            return new Result(List.of(fault), Verdict.FAIL);
+        }
+    }
 
     /** Checks rules, first and, if asked for, second derivatives of a call. */
     static Result of(Call call, Directions random, int order) {
         if (call.op().stated()) {
-            return new Result(null, Verdict.INTENDED);
+            return Result.of(Verdict.INTENDED);
         }
         Optional<Finding> broken = broken(call, random);
         if (broken.isPresent()) {
-            return new Result(broken.get(), Verdict.FAIL);
+            return Result.of(broken.get());
         }
         if (call.value().size() == 0) {
-            return new Result(null, Verdict.PASS);
+            return Result.of(Verdict.PASS);
         }
         return new CallCheck(call, random).run(order);
     }
@@ -110,40 +118,46 @@ final class CallCheck {
     private Result run(int order) {
         FirstOrder first = FirstOrder.of(subject, random.cotangent(subject.output()));
         Verdict verdict = Verdict.PASS;
+        List<Finding> faults = new ArrayList<>();
         for (int k = 0; k < arguments.length; k++) {
-            Outcome outcome = worst(first, k);
-            if (outcome.status() == Status.KINK || (outcome.fault() && KinkCheck.any(creased()))) {
-                Result atKink = atKink(first, k);
-                if (atKink.fault() != null) {
-                    return atKink;
-                }
-                verdict = verdict.compareTo(atKink.verdict()) < 0 ? atKink.verdict() : verdict;
-            } else if (outcome.fault()) {
-                return new Result(fault(first, k, outcome), Verdict.FAIL);
-            } else if (outcome.status() != Status.AGREE) {
-                verdict = Verdict.NOT_CHECKABLE;
-            }
+            Result result = byInput(first, k);
+            faults.addAll(result.faults());
+            verdict = verdict.compareTo(result.verdict()) < 0 ? result.verdict() : verdict;
+        }
+        if (!faults.isEmpty()) {
+            return new Result(faults, Verdict.FAIL);
         }
         Finding unlinear = Linearity.check(call, first, random);
         if (unlinear != null) {
-            return new Result(unlinear, Verdict.FAIL);
+            return Result.of(unlinear);
         }
         if (order > 1 && verdict == Verdict.PASS) {
             Outcome second = SecondOrder.check(first, random);
             if (second.fault()) {
-                return new Result(secondFault(second), Verdict.FAIL);
+                return Result.of(secondFault(second));
             }
         }
-        return new Result(null, verdict);
+        return Result.of(verdict);
+    }
+
+    private Result byInput(FirstOrder first, int k) {
+        Outcome outcome = worst(first, k);
+        if (outcome.status() == Status.KINK || (outcome.fault() && KinkCheck.any(creased()))) {
+            return atKink(first, k);
+        }
+        if (outcome.fault()) {
+            return Result.of(fault(first, k, outcome));
+        }
+        return Result.of(outcome.status() == Status.AGREE ? Verdict.PASS : Verdict.NOT_CHECKABLE);
     }
 
     private Outcome worst(FirstOrder first, int k) {
         Tensor x = subject.point().get(k);
-        Outcome even = first.judge("a random direction", k, random.even(x));
+        Outcome even = first.judge("along a random direction", k, random.even(x));
         if (even.fault() || even.status() == Status.KINK) {
             return even;
         }
-        Outcome relative = first.judge("a random direction", k, random.relative(x));
+        Outcome relative = first.judge("along a random direction", k, random.relative(x));
         return relative.status() == Status.AGREE ? even : relative;
     }
 
@@ -165,27 +179,29 @@ final class CallCheck {
                 first.with(Tensor.of(g).reshape(subject.output().shape().toArray()));
         Outcome rest = worst(smooth, k);
         if (rest.fault()) {
-            return new Result(fault(smooth, k, rest), Verdict.FAIL);
+            return Result.of(fault(smooth, k, rest));
         }
         KinkCheck.Result result = KinkCheck.judge(first, creased, random);
         return switch (result.verdict()) {
-            case VALID -> new Result(null, Verdict.VALID_SUBGRADIENT);
-            case NOT_CHECKABLE -> new Result(null, Verdict.NOT_CHECKABLE);
-            case WRONG ->
-                new Result(
-                        finding(
-                                kind(result.outcome()),
-                                arguments.length == 1 ? arguments[0] : -1,
-                                result.outcome().comparison(),
-                                Optional.of(Slip.TIES)),
-                        Verdict.FAIL);
+            case VALID -> Result.of(Verdict.VALID_SUBGRADIENT);
+            case NOT_CHECKABLE -> Result.of(Verdict.NOT_CHECKABLE);
+            case WRONG -> {
+                int argument = arguments.length == 1 ? arguments[0] : -1;
+                Outcome wrong = result.outcome();
+                yield Result.of(
+                        finding(kind(wrong), argument, wrong.comparison()).with(Likely.of(Slip.TIES)));
+            }
         };
     }
 
     private Finding fault(FirstOrder first, int k, Outcome outcome) {
-        Kind kind = outcome.status() == Status.NOT_FINITE ? Kind.NOT_FINITE : kind(outcome);
-        Optional<Slip> slip = outcome.reverseWrong() ? Slips.of(first, k) : Optional.empty();
-        return finding(kind, arguments[k], outcome.comparison(), slip);
+        if (outcome.status() == Status.NOT_FINITE) {
+            return finding(Kind.NOT_FINITE, arguments[k], outcome.comparison());
+        }
+        Entries entries = Entries.of(first, k, outcome.reverseWrong());
+        return finding(kind(outcome), arguments[k], outcome.comparison())
+                .with(entries)
+                .with(Slips.of(first, k, entries));
     }
 
     private static Kind kind(Outcome outcome) {
@@ -197,11 +213,11 @@ final class CallCheck {
     private Finding secondFault(Outcome outcome) {
         boolean lost =
                 outcome.comparison().reverse() == 0 && outcome.comparison().forward() == 0;
-        return finding(
-                Kind.SECOND_ORDER, -1, outcome.comparison(), lost ? Optional.of(Slip.NOT_RECORDED) : Optional.empty());
+        Finding finding = finding(Kind.SECOND_ORDER, -1, outcome.comparison());
+        return lost ? finding.with(Likely.of(Slip.NOT_RECORDED)) : finding;
     }
 
-    private Finding finding(Kind kind, int argument, Comparison numbers, Optional<Slip> slip) {
+    private Finding finding(Kind kind, int argument, Comparison numbers) {
         String which = switch (kind) {
             case REVERSE_RULE -> "vjp";
             case FORWARD_RULE -> "jvp";
@@ -224,18 +240,14 @@ final class CallCheck {
                             : "; reverse and forward mode agree with each other");
         }
         text.append("\n  ").append(numbers);
-        slip.ifPresent(s -> text.append("\n  likely slip: ").append(s.sentence()));
-        return new Finding(kind, "", Optional.of(call.op().name()), argument, call.site(), slip, text.toString());
+        return Finding.of(kind, call, argument, text.toString());
     }
 
     static Finding rule(Call call, int argument, Kind kind, String what) {
-        return new Finding(
+        return Finding.of(
                 kind,
-                "",
-                Optional.of(call.op().name()),
+                call,
                 argument,
-                call.site(),
-                Optional.empty(),
                 "faulty rule: \"" + call.op().name() + "\""
                         + call.site().map(site -> ", called at " + site).orElse("") + ": " + what);
     }

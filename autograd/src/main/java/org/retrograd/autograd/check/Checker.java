@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.check.Finding.Kind;
 import org.retrograd.autograd.check.Outcome.Status;
@@ -19,7 +18,6 @@ final class Checker {
     private static final int ALWAYS = 200;
 
     private static final int MOST_SINGLE_ENTRIES = 8;
-    private static final int MOST_LITERALS = 12;
 
     /** How far, in units of the point, the point is moved to see whether that changes what was computed before. */
     private static final double NEAR = 0x1p-40;
@@ -45,18 +43,18 @@ final class Checker {
         Tensor plain = target.value(point);
         Tensor again = target.value(point);
         if (!plain.sameAs(again)) {
-            return only(
-                    Kind.NOT_REPEATABLE,
-                    Optional.of(Slip.RANDOM_OR_STATE),
-                    "two evaluations at the same point give different values: the function draws random numbers or has a "
-                            + "state. Fix the seed, or pass what it draws as an argument");
+            return withFindings(Finding.of(
+                            Kind.NOT_REPEATABLE,
+                            "two evaluations at the same point give different values: the function draws random numbers or"
+                                    + " has a state. Fix the seed, or pass what it draws as an argument")
+                    .as(Slip.RANDOM_OR_STATE));
         }
         Subject subject = target.subject();
         if (!plain.sameAs(subject.output())) {
-            return only(
-                    Kind.CHANGED_BY_RECORDING,
-                    Optional.empty(),
-                    "the value differs when the function is recorded: it must not depend on whether its arguments are traced");
+            return withFindings(
+                    Finding.of(
+                            Kind.CHANGED_BY_RECORDING,
+                            "the value differs when the function is recorded: it must not depend on whether its arguments are traced"));
         }
         if (plain.ne(plain).any()) {
             return outsideDomain(subject);
@@ -89,11 +87,10 @@ final class Checker {
                 return withFindings(captured);
             }
         }
-        return only(
+        return withFindings(Finding.of(
                 Kind.NOTHING_TO_CHECK,
-                Optional.empty(),
                 "nothing to check: the value does not depend on any input. If it should, look for an argument that the "
-                        + "function does not use");
+                        + "function does not use"));
     }
 
     /** Returns the first call whose recorded result is changed by an evaluation at another point. */
@@ -132,10 +129,7 @@ final class Checker {
     private void calls(Subject subject) {
         for (Call call : last(subject)) {
             CallCheck.Result result = CallCheck.of(call, random, setup.order());
-            Finding fault = result.fault();
-            if (fault != null) {
-                findings.add(fault);
-            }
+            findings.addAll(result.faults());
             ofCalls = ofCalls.compareTo(result.verdict()) < 0 ? result.verdict() : ofCalls;
         }
     }
@@ -160,13 +154,8 @@ final class Checker {
     private void second(FirstOrder first) {
         Outcome second = SecondOrder.check(first, random);
         if (second.fault()) {
-            findings.add(new Finding(
+            findings.add(Finding.of(
                     Kind.SECOND_ORDER,
-                    "",
-                    Optional.empty(),
-                    -1,
-                    Optional.empty(),
-                    Optional.empty(),
                     "second derivatives are wrong, though those of each call alone are right\n  "
                             + second.comparison()));
         }
@@ -174,14 +163,15 @@ final class Checker {
 
     private Outcome worst(FirstOrder first, int k) {
         Tensor x = first.subject().point().get(k);
-        Outcome worst = first.judge("a random direction", k, random.even(x));
+        Outcome worst = first.judge("along a random direction", k, random.even(x));
         for (int d = 1; d < setup.directions() && worst.status() == Status.AGREE; d++) {
             worst = worse(
-                    worst, first.judge("a random direction", k, d % 2 == 1 ? random.relative(x) : random.even(x)));
+                    worst,
+                    first.judge("along a random direction", k, d % 2 == 1 ? random.relative(x) : random.even(x)));
         }
         boolean single = setup.exhaustive() || x.size() <= MOST_SINGLE_ENTRIES;
         for (int i = 0; single && i < x.size() && worst.status() == Status.AGREE; i++) {
-            worst = worse(worst, first.judge("entry " + i, k, Directions.entry(x, i)));
+            worst = worse(worst, first.judge("along entry " + i, k, Directions.entry(x, i)));
         }
         return worst;
     }
@@ -192,18 +182,20 @@ final class Checker {
 
     private Verdict verdict(FirstOrder first, int k, Outcome outcome) {
         if (outcome.status() == Status.AGREE) {
-            return findings.isEmpty() ? Verdict.PASS : Verdict.FAIL;
+            // a rule that is wrong by another input only, or at another place, does not concern this one
+            return findings.stream().allMatch(f -> f.kind().shows()) ? Verdict.PASS : Verdict.FAIL;
         }
-        if (!findings.isEmpty()) {
-            return Verdict.FAIL;
-        }
+        boolean blamed = findings.stream().anyMatch(f -> f.input().isEmpty());
         Subject subject = first.subject();
         Tensor direction = random.even(subject.point().get(k));
         Finding captured =
                 Wiring.captured(target, subject, k, direction, first.kinks().widest(subject.along(k, direction)));
         if (captured != null && outcome.fault()) {
             findings.add(captured);
-            return captured.kind().fault() ? Verdict.FAIL : Verdict.INTENDED;
+            return captured.kind().fault() || blamed ? Verdict.FAIL : Verdict.INTENDED;
+        }
+        if (blamed) {
+            return Verdict.FAIL;
         }
         if (ofCalls == Verdict.INTENDED) {
             return Verdict.INTENDED;
@@ -214,14 +206,10 @@ final class Checker {
         if (!outcome.fault() || ofCalls != Verdict.PASS) {
             return Verdict.NOT_CHECKABLE;
         }
-        findings.add(new Finding(
-                Kind.COMPOSITION,
-                subject.names().get(k),
-                Optional.empty(),
-                -1,
-                Optional.empty(),
-                Optional.empty(),
-                "every rule is right alone, and yet the whole is not\n  " + outcome.comparison()));
+        findings.add(Finding.of(
+                        Kind.COMPOSITION,
+                        "every rule is right alone, and yet the whole is not\n  " + outcome.comparison())
+                .by(subject.names().get(k)));
         return Verdict.FAIL;
     }
 
@@ -229,23 +217,16 @@ final class Checker {
         for (Call call : subject.recording().calls()) {
             if (call.value().ne(call.value()).any()
                     && call.inputs().stream().noneMatch(x -> x.ne(x).any())) {
-                return withFindings(new Finding(
+                return withFindings(Finding.of(
                         Kind.OUTSIDE_DOMAIN,
-                        "",
-                        Optional.of(call.op().name()),
+                        call,
                         -1,
-                        call.site(),
-                        Optional.empty(),
                         "the point is outside the domain: \"" + call.op().name() + "\""
                                 + call.site().map(s -> ", called at " + s + ",").orElse("")
                                 + " returns NaN for inputs " + call.inputs()));
             }
         }
-        return only(Kind.OUTSIDE_DOMAIN, Optional.empty(), "the value at the point is NaN");
-    }
-
-    private Report only(Kind kind, Optional<Slip> slip, String text) {
-        return withFindings(new Finding(kind, "", Optional.empty(), -1, Optional.empty(), slip, text));
+        return withFindings(Finding.of(Kind.OUTSIDE_DOMAIN, "the value at the point is NaN"));
     }
 
     private Report withFindings(@Nullable Finding finding) {
@@ -253,26 +234,11 @@ final class Checker {
                 setup.name(),
                 ImmutableList.of(),
                 finding == null ? ImmutableList.of() : ImmutableList.of(finding),
-                reproduce());
+                setup.reproduce());
     }
 
     private Report report(List<Input> inputs) {
-        return new Report(setup.name(), ImmutableList.copyOf(inputs), ImmutableList.copyOf(findings), reproduce());
-    }
-
-    /** Returns the line that repeats the check, with the numbers of the point if they are few. */
-    private String reproduce() {
-        String point = setup.point().stream().map(Checker::literal).collect(Collectors.joining(", "));
-        return "GradientCheck.of(\"" + setup.name() + "\", f).at(" + point + ").seed(" + setup.seed() + ").check()";
-    }
-
-    private static String literal(Tensor x) {
-        if (x.size() > MOST_LITERALS) {
-            return "/* " + x.shape() + " */";
-        }
-        String numbers = Arrays.stream(x.toArray()).mapToObj(Double::toString).collect(Collectors.joining(", "));
-        String dims =
-                Arrays.stream(x.shape().toArray()).mapToObj(Integer::toString).collect(Collectors.joining(", "));
-        return "Tensor.of(" + numbers + ")" + (x.rank() == 1 ? "" : ".reshape(" + dims + ")");
+        return new Report(
+                setup.name(), ImmutableList.copyOf(inputs), ImmutableList.copyOf(findings), setup.reproduce());
     }
 }

@@ -1,6 +1,9 @@
 package org.retrograd.autograd.check;
 
+import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import org.retrograd.autograd.check.Report.Comparison;
+import org.retrograd.autograd.tensor.Recording.Call;
 
 /**
  * One thing that a check found, with the call that is to blame if there is one.
@@ -11,6 +14,7 @@ import java.util.Optional;
  * @param argument which input of that operation, counted from 0; -1 if it concerns no single one
  * @param site the source line of the call, as {@code Model.java:31}
  * @param slip the likely mistake
+ * @param worst the derivative by single entries of that input, the worst ones first; empty if that is not what is wrong
  * @param text the finding in a few lines, as the report prints it
  */
 public record Finding(
@@ -20,6 +24,7 @@ public record Finding(
         int argument,
         Optional<String> site,
         Optional<Slip> slip,
+        ImmutableList<Comparison> worst,
         String text) {
 
     /** What is wrong. */
@@ -54,7 +59,10 @@ public record Finding(
         OUTSIDE_DOMAIN,
         /** The function failed by itself. */
         FUNCTION_FAILS,
-        /** The value depends on no input, so that there is nothing to compare: it is right, or an argument was forgotten. */
+        /**
+         * The value depends on no input, in any way, so that there is nothing to compare. It is no fault: a derivative of 0
+         * is right then, though an argument may have been forgotten.
+         */
         NOTHING_TO_CHECK,
         /** Every rule is right alone and yet the whole is not. */
         COMPOSITION,
@@ -65,12 +73,57 @@ public record Finding(
         public boolean fault() {
             return this != INTENDED && this != NOTHING_TO_CHECK;
         }
+
+        /** Whether this makes the derivative by an input differ from the differences, so that it is right where they agree. */
+        boolean shows() {
+            return switch (this) {
+                case REVERSE_RULE, FORWARD_RULE, BOTH_RULES, NOT_FINITE, CAPTURED_VALUE, COMPOSITION, INTENDED -> true;
+                default -> false;
+            };
+        }
     }
 
-    /** Returns the same with the likely mistake. */
-    Finding withSlip(Slip likely) {
+    /** Returns a finding that blames no single call. */
+    static Finding of(Kind kind, String text) {
         return new Finding(
-                kind, input, op, argument, site, Optional.of(likely), text + "\n  likely slip: " + likely.sentence());
+                kind, "", Optional.empty(), -1, Optional.empty(), Optional.empty(), ImmutableList.of(), text);
+    }
+
+    /** Returns a finding that blames a call, at one of its inputs unless {@code argument} is -1. */
+    static Finding of(Kind kind, Call call, int argument, String text) {
+        return new Finding(
+                kind,
+                "",
+                Optional.of(call.op().name()),
+                argument,
+                call.site(),
+                Optional.empty(),
+                ImmutableList.of(),
+                text);
+    }
+
+    /** Returns the same by the name of the input of the checked function by which it showed. */
+    Finding by(String name) {
+        return new Finding(kind, name, op, argument, site, slip, worst, text);
+    }
+
+    /** Returns the same with the likely mistake, of which the text tells already. */
+    Finding as(Slip likely) {
+        return new Finding(kind, input, op, argument, site, Optional.of(likely), worst, text);
+    }
+
+    /** Returns the same with the likely mistake, of which the text tells from now on. */
+    Finding with(Likely likely) {
+        return as(likely.slip()).saying("  likely slip: " + likely);
+    }
+
+    /** Returns the same with a table of the worst entries. */
+    Finding with(Entries entries) {
+        return new Finding(kind, input, op, argument, site, slip, entries.worst(), text).saying(entries.toString());
+    }
+
+    private Finding saying(String more) {
+        return more.isEmpty() ? this : new Finding(kind, input, op, argument, site, slip, worst, text + '\n' + more);
     }
 
     /** Returns the text. */

@@ -165,6 +165,23 @@ public final class GradientCheck {
         return GradientTable.of(manual, autograd);
     }
 
+    /**
+     * Returns gradients or deltas of a loss that were worked out by hand beside those of autograd. The first mistake on the
+     * way back is looked for in the computation itself: a derivative forgotten or taken at another value, a matrix not
+     * transposed, weights that were updated already, a term that is not added, each at the call where it was made.
+     *
+     * <p>Values are called by the names that {@code named(..)} gave them. Calls have source lines if the variables were
+     * made by {@link org.retrograd.autograd.tensor.Recording#variable}.
+     *
+     * @param manual the gradients by hand, by name
+     * @param loss a scalar
+     * @param by what each gradient is by, in the order of the forward pass: a {@code LinkedHashMap} keeps it
+     * @throws IllegalArgumentException if there is one by hand that is not in {@code by}
+     */
+    public static GradientTable compare(Map<String, Tensor> manual, Tensor loss, Map<String, Tensor> by) {
+        return GradientTable.of(manual, loss, by);
+    }
+
     /** Returns where the first NaN or infinity comes from, forwards or backwards; empty if there is none. */
     public Optional<NonFinite> nonFinite() {
         return asked(NonFinite::in);

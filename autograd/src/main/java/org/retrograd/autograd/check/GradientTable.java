@@ -3,11 +3,13 @@ package org.retrograd.autograd.check;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Lists;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.tensor.Gradients;
 import org.retrograd.autograd.tensor.Tensor;
 
 /**
@@ -29,7 +31,7 @@ public record GradientTable(ImmutableList<Row> rows) {
      * @param autograd the entry of autograd
      * @param agrees whether the difference is no more than rounding
      * @param slip the likely mistake if it is more
-     * @param note what else is to be said: that shapes differ, or a gradient is missing
+     * @param note what is to be said in words: the mistake, that shapes differ, or that a gradient is missing
      */
     public record Row(
             String name,
@@ -39,7 +41,11 @@ public record GradientTable(ImmutableList<Row> rows) {
             double autograd,
             boolean agrees,
             Optional<Slip> slip,
-            String note) {}
+            String note) {
+        Row explained(Likely likely) {
+            return new Row(name, ulps, entry, manual, autograd, agrees, Optional.of(likely.slip()), likely.toString());
+        }
+    }
 
     /** Returns the table of the names of {@code autograd}, in their order, which should be that of the forward pass. */
     static GradientTable of(Map<String, Tensor> manual, Map<String, Tensor> autograd) {
@@ -54,19 +60,38 @@ public record GradientTable(ImmutableList<Row> rows) {
         return new GradientTable(ImmutableList.copyOf(rows));
     }
 
+    /**
+     * Returns the table of the gradients of a loss, with the mistake in its computation that explains the first wrong one.
+     *
+     * @param by what the gradients are by, in the order of the forward pass
+     */
+    static GradientTable of(Map<String, Tensor> manual, Tensor loss, Map<String, Tensor> by) {
+        Gradients gradients = loss.backward();
+        Map<String, Tensor> autograd = new LinkedHashMap<>();
+        by.forEach((name, x) -> autograd.put(name, gradients.of(x)));
+        GradientTable table = of(manual, autograd);
+        Optional<Row> wrong = table.firstWrong().filter(row -> !Double.isNaN(row.ulps()));
+        Optional<Likely> likely = wrong.flatMap(row -> Mistakes.of(loss, by, manual, table));
+        return likely.isEmpty()
+                ? table
+                : new GradientTable(table.rows().stream()
+                        .map(row -> row == wrong.get() ? row.explained(likely.get()) : row)
+                        .collect(ImmutableList.toImmutableList()));
+    }
+
     private static Row row(String name, @Nullable Tensor manual, Tensor autograd) {
         if (manual == null) {
             return incomparable(name, Optional.empty(), "not worked out by hand");
         }
         if (!manual.shape().equals(autograd.shape())) {
-            boolean turned = manual.rank() == 2
-                    && autograd.rank() == 2
-                    && manual.dim(0) == autograd.dim(1)
-                    && manual.dim(1) == autograd.dim(0);
+            Optional<Likely> likely = misshapen(manual, autograd);
             return incomparable(
                     name,
-                    turned ? Optional.of(Slip.TRANSPOSED) : Optional.empty(),
-                    "shape " + manual.shape() + " by hand, but " + autograd.shape() + " of autograd");
+                    likely.map(Likely::slip),
+                    "shape " + manual.shape() + " by hand, but " + autograd.shape() + " of autograd"
+                            + likely.filter(found -> !found.detail().isEmpty())
+                                    .map(found -> "; " + found.detail())
+                                    .orElse(""));
         }
         double[] wrong = manual.toArray();
         double[] right = autograd.toArray();
@@ -83,6 +108,7 @@ public record GradientTable(ImmutableList<Row> rows) {
         }
         double ulps = most == 0 ? 0 : most / Math.ulp(largest);
         boolean agrees = ulps <= MOST_ULPS;
+        Optional<Likely> likely = agrees ? Optional.empty() : Optional.of(Slips.between(manual, autograd));
         return new Row(
                 name,
                 ulps,
@@ -90,8 +116,28 @@ public record GradientTable(ImmutableList<Row> rows) {
                 right.length == 0 ? 0 : wrong[at],
                 right.length == 0 ? 0 : right[at],
                 agrees,
-                agrees ? Optional.empty() : Optional.of(Slips.between(manual, autograd)),
-                "");
+                likely.map(Likely::slip),
+                likely.map(Likely::toString).orElse(""));
+    }
+
+    /** Returns the likely mistake by which a gradient has another shape. */
+    private static Optional<Likely> misshapen(Tensor manual, Tensor autograd) {
+        int more = manual.rank() - autograd.rank();
+        Tensor sum = manual;
+        for (int axis = 0; axis < more; axis++) {
+            sum = sum.sum(0);
+        }
+        if (more > 0
+                && sum.shape().equals(autograd.shape())
+                && row("", sum, autograd).agrees()) {
+            return Optional.of(new Likely(
+                    Slip.MISSING_SUM,
+                    "summed over the first " + (more == 1 ? "axis" : more + " axes") + " it is right"));
+        }
+        boolean turned = manual.rank() == 2
+                && autograd.rank() == 2
+                && manual.transpose().shape().equals(autograd.shape());
+        return turned ? Optional.of(Likely.of(Slip.TRANSPOSED)) : Optional.empty();
     }
 
     private static Row incomparable(String name, Optional<Slip> slip, String note) {
@@ -119,7 +165,7 @@ public record GradientTable(ImmutableList<Row> rows) {
         for (Row row : rows) {
             text.append(String.format(Locale.ROOT, "%-" + width + "s  ", row.name()));
             text.append(
-                    row.note().isEmpty()
+                    !Double.isNaN(row.ulps())
                             ? String.format(
                                     Locale.ROOT,
                                     "%s  by hand %.10g, autograd %.10g, %.3g ulp apart",
@@ -133,8 +179,9 @@ public record GradientTable(ImmutableList<Row> rows) {
         firstWrong().ifPresent(row -> {
             text.append("first wrong on the way back: ").append(row.name()).append('\n');
             row.slip()
-                    .ifPresent(slip ->
-                            text.append("likely slip: ").append(slip.sentence()).append('\n'));
+                    .map(slip -> Double.isNaN(row.ulps()) ? slip.sentence() : row.note())
+                    .ifPresent(likely ->
+                            text.append("likely slip: ").append(likely).append('\n'));
         });
         return text.toString();
     }

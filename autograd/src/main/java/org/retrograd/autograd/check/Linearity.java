@@ -121,7 +121,6 @@ final class Linearity {
     }
 
     private Finding finding(Kind kind, Slip slip, String what) {
-        Finding found = CallCheck.rule(call, -1, kind, what);
-        return found.withSlip(slip);
+        return CallCheck.rule(call, -1, kind, what).with(Likely.of(slip));
     }
 }

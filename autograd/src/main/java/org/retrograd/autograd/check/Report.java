@@ -35,18 +35,15 @@ public record Report(String name, ImmutableList<Input> inputs, ImmutableList<Fin
      */
     public record Comparison(
             String where, double reverse, double forward, double differences, double bound, double step) {
-        /** Returns the three numbers with what the third may be off by. */
+        /** Returns the three numbers with what the third may be off by, or says that it does not exist. */
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "along %s: reverse %.10g, forward %.10g, differences %.10g +- %.1e (step %.1e)",
-                    where,
-                    reverse,
-                    forward,
-                    differences,
-                    bound,
-                    step);
+            String modes = String.format(Locale.ROOT, "%s: reverse %.10g, forward %.10g, ", where, reverse, forward);
+            return Double.isNaN(differences)
+                    ? modes + "and no derivative by differences, which do not settle: a jump, a cusp or an edge"
+                    : modes
+                            + String.format(
+                                    Locale.ROOT, "differences %.10g +- %.1e (step %.1e)", differences, bound, step);
         }
     }
 

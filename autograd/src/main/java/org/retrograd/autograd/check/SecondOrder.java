@@ -33,13 +33,13 @@ final class SecondOrder {
         List<Tensor> s = subject.point().stream().map(random::even).toList();
         Subject gradient = subject.gradient(first.cotangent());
         Outcome reverse = FirstOrder.of(gradient, finite(Subject.joined(s), gradient.output()), first.kinks())
-                .judge("a pair of directions, of the gradient", t);
+                .judge("along a pair of directions, of the gradient", t);
         if (reverse.fault()) {
             return reverse;
         }
         Subject tangent = subject.tangent(s);
         Outcome forward = FirstOrder.of(tangent, finite(first.cotangent(), tangent.output()), first.kinks())
-                .judge("a pair of directions, of the tangent", t);
+                .judge("along a pair of directions, of the tangent", t);
         return forward.status() == Status.AGREE ? reverse : forward;
     }
 

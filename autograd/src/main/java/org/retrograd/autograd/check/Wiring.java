@@ -1,7 +1,6 @@
 package org.retrograd.autograd.check;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.check.Finding.Kind;
@@ -67,15 +66,12 @@ final class Wiring {
                 return at(name, call, now.get(i));
             }
         }
-        return new Finding(
-                Kind.CAPTURED_VALUE,
-                name,
-                Optional.empty(),
-                -1,
-                Optional.empty(),
-                Optional.of(Slip.CAPTURED),
-                "the value depends on \"" + name + "\" in ways that are not recorded"
-                        + cut(subject.recording().output()));
+        return Finding.of(
+                        Kind.CAPTURED_VALUE,
+                        "the value depends on \"" + name + "\" in ways that are not recorded"
+                                + cut(subject.recording().output()))
+                .by(name)
+                .as(Slip.CAPTURED);
     }
 
     private static Finding at(String name, Call call, Call now) {
@@ -91,15 +87,16 @@ final class Wiring {
         String what = argument < 0
                 ? " keeps a value of an earlier call"
                 : " takes its input " + argument + " as a constant, but it depends on \"" + name + "\"" + from;
-        return new Finding(
-                call.op().stated() ? Kind.INTENDED : Kind.CAPTURED_VALUE,
-                name,
-                Optional.of(call.op().name()),
-                argument,
-                call.site(),
-                Optional.of(Slip.CAPTURED),
-                "value captured outside the graph: \"" + call.op().name() + "\""
-                        + call.site().map(site -> ", called at " + site + ",").orElse("") + what);
+        return Finding.of(
+                        call.op().stated() ? Kind.INTENDED : Kind.CAPTURED_VALUE,
+                        call,
+                        argument,
+                        "value captured outside the graph: \"" + call.op().name() + "\""
+                                + call.site()
+                                        .map(site -> ", called at " + site + ",")
+                                        .orElse("") + what)
+                .by(name)
+                .as(Slip.CAPTURED);
     }
 
     /** Returns where the path of a constant ends, if that is known. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.retrograd.autograd.check.Reach.State;
+import org.retrograd.autograd.tensor.Recording;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** What tells of more than right or wrong: tables for learners, origins of NaN, ends of paths, rounding. */
@@ -44,6 +46,56 @@ class DiagnosisTest {
                 .contains("shape [4] by hand, but [2, 2] of autograd");
         assertThatThrownBy(() -> GradientCheck.compare(Map.of("w", X), Map.of()))
                 .hasMessage("there is a gradient by hand of \"w\", but none of autograd; it has []");
+    }
+
+    /** Returns the note on the first wrong gradient of Σ (tanh(x w) + x w)² / 3 by z = x w and by w. */
+    private static String mistake(UnaryOperator<Tensor> delta, UnaryOperator<Tensor> toWeights) {
+        Tensor w = Recording.variable("w", W);
+        Tensor x =
+                Tensor.of(new double[][] {{0.3, -0.8}, {1.2, 0.4}, {-0.6, 0.9}}).named("x");
+        Tensor z = x.matmul(w).named("z");
+        Tensor loss = z.tanh().add(z).square().sum().div(3);
+        Tensor above = z.detach().tanh().add(z.detach()).mul(2.0 / 3);
+        Tensor byHand = delta.apply(above);
+        Map<String, Tensor> by = new LinkedHashMap<>();
+        by.put("dw", w);
+        by.put("delta", z);
+        GradientTable table = GradientCheck.compare(Map.of("delta", byHand, "dw", toWeights.apply(byHand)), loss, by);
+        return table.firstWrong().map(GradientTable.Row::note).orElse("right");
+    }
+
+    @Test
+    void mistakesAreFoundInTheComputation() {
+        Tensor x = Tensor.of(new double[][] {{0.3, -0.8}, {1.2, 0.4}, {-0.6, 0.9}});
+        Tensor z = x.matmul(W);
+        Tensor slope = z.tanh().square().neg().add(1);
+        UnaryOperator<Tensor> delta = g -> g.mul(slope).add(g);
+        UnaryOperator<Tensor> toWeights = d -> x.transpose().matmul(d);
+        assertThat(mistake(delta, toWeights)).isEqualTo("right");
+        assertThat(mistake(g -> g.mul(2), toWeights))
+                .matches("a factor is forgotten: the derivative of \"tanh\" at DiagnosisTest.java:\\d+");
+        assertThat(mistake(g -> g.mul(slope), toWeights))
+                .matches("a term is missing or too many: \"z\" is used 2 times, and the term through \"add\" at "
+                        + "DiagnosisTest.java:\\d+ is not added");
+        assertThat(mistake(g -> delta.apply(g).mul(3), toWeights))
+                .matches("a factor is forgotten: the other operand of \"div\" at DiagnosisTest.java:\\d+");
+        assertThat(mistake(delta, d -> z.transpose().matmul(d)))
+                .matches("the derivative is taken at another value: \"z\" in place of \"x\" in \"matmul\" at "
+                        + "DiagnosisTest.java:\\d+");
+        assertThat(mistake(delta, d -> toWeights.apply(d).neg())).isEqualTo("the sign is wrong");
+        // what none of them explains is not explained by one of them
+        assertThat(mistake(delta, d -> toWeights.apply(d).add(z.slice(0, 0, 2))))
+                .isEqualTo("a term is missing or too many");
+    }
+
+    @Test
+    void aGradientThatIsNotSummedIsRecognisedByItsShape() {
+        Tensor rows = Tensor.of(new double[][] {{1, 2}, {3, 5}, {7, 11}});
+        GradientTable table = GradientCheck.compare(Map.of("db", rows), Map.of("db", rows.sum(0)));
+        assertThat(table.firstWrong().orElseThrow().slip()).contains(Slip.MISSING_SUM);
+        assertThat(table.toString())
+                .startsWith(
+                        "db  WRONG  shape [3, 2] by hand, but [2] of autograd; summed over the first axis it is right\n");
     }
 
     private static Slip slip(Tensor wrong) {

@@ -149,6 +149,99 @@ class GradientCheckTest {
     }
 
     @Test
+    void everyFailingInputIsReported() {
+        Planted wrong = Planted.op("product", in -> in[0].mul(in[1]).mul(in[2]))
+                .pull(0, (g, in, y) -> g.mul(in[1]))
+                .pull(2, (g, in, y) -> g.mul(y));
+        Report rules = GradientCheck.ofSeveral(
+                        in -> wrong.apply(in.get(0), in.get(1), in.get(2)).tanh())
+                .at(X, X.add(2), X.square())
+                .named("a", "b", "c")
+                .check();
+        assertThat(rules.findings()).extracting(Finding::argument).containsExactly(0, 2);
+        assertThat(rules.inputs())
+                .extracting(Report.Input::verdict)
+                .containsExactly(Verdict.FAIL, Verdict.PASS, Verdict.FAIL);
+        Report captures = GradientCheck.ofSeveral(in ->
+                        in.get(0).detach().mul(in.get(1)).add(in.get(2).detach().exp()))
+                .at(X, X.add(2), X.square())
+                .named("a", "b", "c")
+                .check();
+        assertThat(captures.findings()).extracting(Finding::input).containsExactly("a", "c");
+        assertThat(captures.verdict("b")).isEqualTo(Verdict.PASS);
+    }
+
+    @Test
+    void theWorstEntriesAreShown() {
+        Tensor x = Tensor.of(0.5, -1, 2, 0.25, -0.75, 1.5).reshape(2, 3);
+        Tensor spoil = Tensor.of(1, 1, 1, 1.5, 1, -1).reshape(2, 3);
+        Planted square = Planted.unary("mySquare", Tensor::square)
+                .backward((g, v, y) -> g.mul(v.mul(2)).mul(spoil));
+        Finding finding = only(GradientCheck.of(v -> square.apply(v)).at(x));
+        assertThat(finding.slip()).contains(Slip.SOME_ENTRIES);
+        assertThat(finding.worst()).extracting(Report.Comparison::where).containsExactly("[1, 2]", "[1, 0]");
+        Report.Comparison worst = finding.worst().get(0);
+        assertThat(worst.reverse()).isEqualTo(-worst.forward());
+        assertThat(worst.differences()).isCloseTo(worst.forward(), org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(finding.text().lines().skip(2).map(String::strip))
+                .anySatisfy(
+                        line -> assertThat(line).matches("worst entries +value +reverse +forward +differences .*ratio"))
+                .anySatisfy(line -> assertThat(line).matches("\\[1, 2] +1.5 .* -1"))
+                .anySatisfy(line -> assertThat(line).matches("\\[1, 0] +0.25 .* 1.5"))
+                .contains("likely slip: only some entries are wrong: 2 of 6");
+        Tensor large = Tensor.uniform(new java.util.SplittableRandom(3), 1, 2, 4000);
+        double[] factors = new double[4000];
+        java.util.Arrays.setAll(factors, i -> i == 1234 ? 0.9 : 1);
+        Tensor one = Tensor.of(factors);
+        Planted spoiled = Planted.unary("spoiled", Tensor::square)
+                .backward((g, v, y) -> g.mul(v.mul(2)).mul(one));
+        Finding found = only(GradientCheck.of(v -> spoiled.apply(v)).at(large));
+        assertThat(found.worst()).extracting(Report.Comparison::where).containsExactly("[1234]");
+        assertThat(found.text()).contains("found by halving the 4000 entries; there may be more");
+    }
+
+    private static String slip(Planted wrong, Tensor... point) {
+        return only(GradientCheck.of(wrong).at(point))
+                .text()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("likely slip: "))
+                .findFirst()
+                .orElseThrow()
+                .substring("likely slip: ".length());
+    }
+
+    @Test
+    void theSlipSaysWhatIsMissing() {
+        assertThat(slip(
+                        Planted.unary("f", Tensor::sigmoid)
+                                .backward((g, x, y) -> g.mul(y.neg().add(1))),
+                        X))
+                .isEqualTo("a factor made of input or output is missing or too many: y is missing");
+        assertThat(slip(Planted.unary("f", Tensor::sigmoid).backward((g, x, y) -> g.mul(y)), X))
+                .endsWith(": 1 - y is missing");
+        assertThat(slip(Planted.unary("f", Tensor::tanh).backward((g, x, y) -> g), X))
+                .endsWith(": 1 - y² is missing");
+        assertThat(slip(Planted.unary("f", Tensor::square).backward((g, x, y) -> g.mul(x)), X))
+                .isEqualTo("a constant factor is wrong: it is 0.5 times the right one");
+        assertThat(slip(
+                        Planted.unary("f", x -> x.mean())
+                                .backward((g, x, y) -> g.mul(x.mul(0).add(1))),
+                        X))
+                .endsWith("it is 3 times the right one, n for n = 3");
+        assertThat(slip(Planted.unary("f", Tensor::tanh).forward((t, x, y) -> t.mul(y)), X))
+                .isNotEmpty();
+        Tensor rows = Tensor.of(0.5, -1, 2, 0.25, -0.75, 1.5).reshape(2, 3);
+        assertThat(slip(
+                        Planted.binary("f", Tensor::mul)
+                                .pull(1, (g, in, y) -> g.mul(in[0]).slice(-2, 0, 1)),
+                        rows,
+                        X))
+                .isEqualTo(
+                        "the sum over a broadcast axis is missing or wrong: of axis -2, which has 2 entries, only entry 0 counts");
+    }
+
+    @Test
     void kinksAreNoFalseAlarm() {
         Tensor zero = Tensor.of(0, 0.5, -0.5);
         assertThat(GradientCheck.of(Tensor::relu).at(zero).check().verdict("x")).isEqualTo(Verdict.VALID_SUBGRADIENT);
@@ -166,8 +259,13 @@ class GradientCheckTest {
                 .startsWith("two evaluations at the same point give different values");
         assertThatThrownBy(() -> GradientCheck.of(Tensor::sin).check())
                 .hasMessage("there is no point to check at: give at(..) one tensor for each argument");
-        assertThat(GradientCheck.of(x -> Tensor.of(1, 2)).at(X).check().toString())
-                .contains("nothing to check: the value does not depend on any input");
+        Report constant = GradientCheck.of(x -> Tensor.of(1, 2)).at(X).check();
+        assertThat(constant.passed()).isTrue();
+        assertThat(constant.findings().get(0).kind()).isEqualTo(Kind.NOTHING_TO_CHECK);
+        assertThat(constant.toString())
+                .startsWith(
+                        "gradient check passed: f\n  nothing to check: the value does not depend on any input. If it"
+                                + " should, look for an argument that the function does not use\n");
         assertThat(only(GradientCheck.of(x -> x.detach().sin()).at(X)).text())
                 .startsWith("the value depends on \"x\" in ways that are not recorded");
         assertThat(only(GradientCheck.of(x -> x.traced() ? x.mul(2) : x.mul(3)).at(X))
@@ -223,6 +321,34 @@ class GradientCheckTest {
                 .hasMessageContaining("gradient check FAILED: wave")
                 .hasMessageContaining(
                         "reproduce: GradientCheck.of(\"wave\", f).at(Tensor.of(0.3, -0.8, 1.2)).seed(17)");
+    }
+
+    @Test
+    void theReportRepeatsAllThatWasAskedFor() {
+        Weight w = new Weight();
+        assertThat(GradientCheck.of("net", (x, y) -> x.mul(w.get()).mul(y))
+                        .at(X, Tensor.of(2).reshape(1, 1))
+                        .named("a", "b")
+                        .parameters(java.util.List.of(w))
+                        .seed(3)
+                        .directions(4)
+                        .exhaustive()
+                        .order(1)
+                        .check()
+                        .reproduce())
+                .isEqualTo("GradientCheck.of(\"net\", f).parameters(parameters).at(Tensor.of(0.3, -0.8, 1.2), "
+                        + "Tensor.of(2.0).reshape(1, 1)).named(\"a\", \"b\").seed(3).directions(4).exhaustive().order(1)"
+                        + ".check()");
+        assertThat(GradientCheck.ofSeveral(in -> in.get(0).mul(in.get(1)).mul(in.get(2)))
+                        .at(Tensor.ones(13), X.slice(0, 0, 1), Tensor.scalar(2))
+                        .check()
+                        .reproduce())
+                .isEqualTo("GradientCheck.ofSeveral(\"f\", f).at(/* [13] */, Tensor.of(0.3), Tensor.of(2.0).reshape())"
+                        + ".seed(17).check()");
+        assertThat(GradientCheck.of(Tensor::floor).at(Tensor.of(2)).check().toString())
+                .contains(
+                        "NOT_CHECKABLE\n    along a random direction: reverse 0.000000000, forward 0.000000000, and no "
+                                + "derivative by differences, which do not settle: a jump, a cusp or an edge\n");
     }
 
     /** Its argument, copied into a buffer that every call writes. */
