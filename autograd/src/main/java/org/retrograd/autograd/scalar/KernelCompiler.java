@@ -120,12 +120,12 @@ final class KernelCompiler {
      * the code of the program.
      */
     static RowKernel compile(Program program) {
-        ProgramWriter writer = new ProgramWriter(program);
+        ProgramWriter writer = ProgramWriter.ofLoop(program);
         // beside comparisons, which no row has room to tell
         if (writer.fits(1) && program.inputs() <= MOST_INPUTS && program.guards.size() == 0) {
             return compile(program, writer);
         }
-        ProgramWriter.Written written = writer.write();
+        ProgramWriter.Written written = ProgramWriter.write(program);
         return (rows, in, start, step, out) -> {
             double[] x = new double[in.length];
             double[] y = new double[program.outputs()];

@@ -25,8 +25,14 @@ import org.objectweb.asm.MethodVisitor;
  * overflow.
  */
 final class ProgramWriter {
-    /** Bytes of a method by an estimate that is never too low: as large as can be, since few large methods are fastest. */
-    private static final int METHOD_BYTES = 7_500;
+    /**
+     * Bytes of a method, by an estimate that is never too low: large enough for few values to be left to others, small enough
+     * for HotSpot's compilers, whose time grows faster than the method.
+     */
+    private static final int METHOD_BYTES = 3_000;
+
+    /** Bytes of a method that holds a loop, which cannot be cut: by the same estimate as large as HotSpot takes it. */
+    private static final int LOOP_BYTES = 7_500;
 
     /** So many outputs are passed on by one method. */
     private static final int PASSED_ON = 300;
@@ -50,6 +56,7 @@ final class ProgramWriter {
 
     private final Program program;
     private final Instructions code;
+    private final int limit;
 
     /** By instruction: the number of the method that computes it, counted from 1; inputs are in none. */
     private final int[] methodOf;
@@ -82,8 +89,9 @@ final class ProgramWriter {
     /** While it is decided what goes into which method: the constants of the present one. */
     private final Set<Double> numbers = new HashSet<>();
 
-    ProgramWriter(Program program) {
+    private ProgramWriter(Program program, int limit) {
         this.program = program;
+        this.limit = limit;
         this.code = program.code;
         this.methodOf = new int[code.size];
         this.scratchOf = new int[code.size];
@@ -110,10 +118,15 @@ final class ProgramWriter {
 
     /** Returns the code of a program. */
     static Written write(Program program) {
-        return new ProgramWriter(program).write();
+        return new ProgramWriter(program, METHOD_BYTES).write();
     }
 
-    Written write() {
+    /** Returns the writer of a program that is to be the body of a loop, if it {@link #fits}. */
+    static ProgramWriter ofLoop(Program program) {
+        return new ProgramWriter(program, LOOP_BYTES);
+    }
+
+    private Written write() {
         ImmutableList.Builder<StraightLine> pieces = ImmutableList.builder();
         int next = program.inputs();
         for (int first = 1; first <= methods; first += METHODS_PER_CLASS) {
@@ -145,7 +158,7 @@ final class ProgramWriter {
         for (int i = program.inputs(); i < code.size; i++) {
             Primitive primitive = primitive(i);
             int cost = cost(i, primitive);
-            if (bytes + cost > METHOD_BYTES) {
+            if (bytes + cost > limit) {
                 methods++;
                 bytes = 0;
                 numbers.clear();
@@ -213,7 +226,7 @@ final class ProgramWriter {
     /** Whether so many copies of the whole program fit into one method, each in a loop of its own. */
     boolean fits(int copies) {
         int each = bytes + RESULT * passedOn.size() + LOOP_INPUT * program.inputs();
-        return computing == 1 && copies * each <= METHOD_BYTES;
+        return computing == 1 && copies * each <= limit;
     }
 
     /** Writes a whole program into one method. */
