@@ -122,7 +122,7 @@ class NestingTest {
                     1,
                     f -> v -> Derivatives.gradient(
                             w -> Implicit.root((Tensor y, Tensor p) -> y.sub(f.apply(p)))
-                                    .solve(f::apply, w),
+                                    .solve(f, w),
                             v)));
 
     private static final List<Transform> ALL =
