@@ -171,4 +171,95 @@ class ProgramTest {
                 .hasMessage("gradient is for one output, but the program has 2: use values or jacobian");
         assertThat(two.jacobian(0)).isDeepEqualTo(new double[][] {{1}, {1}});
     }
+
+    @Test
+    void whatCannotBeAProgramIsNamed() {
+        Tape tape = new Tape();
+        Scalar[] x = tape.variables(2, 3);
+        Scalar y = x[0].multiply(x[1]);
+        assertThatThrownBy(() -> Program.of(tape, new Scalar[] {x[0]}, new Scalar[] {y}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the outputs depend on the variable 3.0 (operation 1), which is not among the inputs");
+        assertThatThrownBy(() -> Program.of(tape, Scalar.constants(2), new Scalar[] {y}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an input is the constant 2.0: derivatives are by variables, made by tape.variable(..)");
+        assertThat(Program.of(tape, new Scalar[] {x[1], x[0]}, new Scalar[] {y}).value(5, 7))
+                .isEqualTo(35);
+        assertThatThrownBy(() -> Program.record(3, (a, b) -> a))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a function of (a, b) has 2 inputs, not 3");
+        assertThatThrownBy(() -> Program.recordAll(-1, v -> v))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a program has 0 inputs or more, not -1");
+        Scalar[] variable = {new Tape().variable(1)};
+        assertThatThrownBy(() -> Program.record(v -> v.add(variable[0])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("was recorded on another tape");
+    }
+
+    @Test
+    void wrongDirectionsAreNamed() {
+        assertThatThrownBy(() -> TEXTBOOK.push(new double[] {2, 5}, new double[][] {{1, 2, 3}}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a direction has 2 entries, not 3");
+        assertThatThrownBy(() -> TEXTBOOK.gradient(new double[] {2, 5}, new double[3]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("2 derivatives do not fit into an array of 3");
+        assertThatThrownBy(() -> TEXTBOOK.apply(Scalar.of(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the program has 2 inputs, but got 1");
+        assertThat(TEXTBOOK.push(new double[] {2, 5}, new double[][] {{1, 0}, {0, 1}, {2, 3}}))
+                .isDeepEqualTo(new double[][] {{5.5}, {2 - StrictMath.cos(5)}, {2 * 5.5 + 3 * (2 - StrictMath.cos(5))}
+                });
+    }
+
+    @Test
+    void aRecordingOfATapeCannotBeMadeAgain() {
+        Tape tape = new Tape();
+        Scalar x = tape.variable(1);
+        Scalar y = x.isGreaterThan(0) ? x.square() : x;
+        Program program = Program.of(tape, new Scalar[] {x}, new Scalar[] {y}).onBranch(Branches.RECORD);
+        assertThat(program.value(3)).isEqualTo(9);
+        assertThatThrownBy(() -> program.value(-3))
+                .isInstanceOf(BranchException.class)
+                .hasMessage("this program cannot be recorded again: it was not made from a function");
+    }
+
+    @Test
+    void functionsWithANumericJacobianAreSweptButNotDerivedAsPrograms() {
+        LocalFunction square = new LocalFunction() {
+            @Override
+            public int inputs() {
+                return 1;
+            }
+
+            @Override
+            public int outputs() {
+                return 1;
+            }
+
+            @Override
+            public void evaluate(double[] x, double[] y, double[] jacobian) {
+                y[0] = x[0] * x[0];
+                jacobian[0] = 2 * x[0];
+            }
+
+            @Override
+            public String toString() {
+                return "square";
+            }
+        };
+        Program program = Program.record(v -> Scalar.call(square, v.sin())[0]);
+        double expected = 2 * StrictMath.sin(0.5) * StrictMath.cos(0.5);
+        assertThat(program.gradient(0.5)[0]).isCloseTo(expected, within(1e-15));
+        assertThat(program.jacobian(Mode.FORWARD, 0.5)[0][0]).isCloseTo(expected, within(1e-15));
+        assertThatThrownBy(program::differentiate)
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage(
+                        "the program calls square, which brings its derivative as numbers: there is no program of it;"
+                                + " gradient and jacobian of this program work");
+        assertThatThrownBy(() -> program.over(ScalarAlgebra.INSTANCE, List.of(Scalar.ONE)))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("the program calls square, which has values and derivatives for numbers only");
+    }
 }

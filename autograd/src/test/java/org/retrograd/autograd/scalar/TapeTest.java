@@ -226,6 +226,39 @@ class TapeTest {
     }
 
     @Test
+    void aTapeKnowsHowMuchItsNumbersReach() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tape.withLimit(0))
+                .withMessage("a tape holds at least 1 operation, but the limit is 0");
+        Instructions line = new Instructions();
+        line.constantCount = Instructions.MOST + 1;
+        line.constants = new double[line.constantCount >>> Instructions.SHIFT][];
+        assertThatIllegalStateException()
+                .isThrownBy(() -> line.constant(1))
+                .withMessageStartingWith("the tape is full: its 2147475455 constants are used up; rewind it");
+        line.pairCount = line.constantCount;
+        line.pairs = new int[line.constants.length][];
+        assertThatIllegalStateException()
+                .isThrownBy(() -> line.appendPair(0, 1))
+                .withMessageStartingWith("the tape is full: its 2147475455 operands of sums of products are used up");
+    }
+
+    @Test
+    void directionsMatchTheNumbers() {
+        Tape tape = new Tape();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tape.push(v -> v, Scalar.constants(1, 2), Scalar.constants(1)))
+                .withMessage("2 numbers need as many tangents, but got 1");
+        Scalar x = tape.variable(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tape.gradient(x, new Scalar[] {x}, new double[2]))
+                .withMessage("1 derivatives do not fit into an array of 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> x.apply(Arithmetic.MUL))
+                .withMessage("mul is a function of 2 numbers, but got 1");
+    }
+
+    @Test
     void innerDerivativesNestInAnyMix() {
         // h(x) = x d/dy [x y³ + sin(y)] at y = x, so h = 3x⁴ + x cos(x)
         double x = 1.3;
