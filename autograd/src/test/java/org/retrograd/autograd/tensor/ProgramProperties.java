@@ -177,8 +177,7 @@ class ProgramProperties {
         double[] pulled = program.pullback().values(MathArrays.concatenate(at, new double[] {1}));
         expected.gradient.requireNear("pullback", pulled);
         double[] pushed = Arrays.stream(units)
-                .flatMapToDouble(unit ->
-                        Arrays.stream(program.pushforward().values(MathArrays.concatenate(at, unit))))
+                .flatMapToDouble(unit -> Arrays.stream(program.pushforward().values(MathArrays.concatenate(at, unit))))
                 .toArray();
         expected.gradient.requireNear("pushforward", pushed);
     }
@@ -201,8 +200,8 @@ class ProgramProperties {
 
     private static void asTensors(Reference expected, Program program, double[] at) {
         Tensor x = Tensor.of(at);
-        Function<Tensor, Tensor> composed = v ->
-                program.over(TensorAlgebra.INSTANCE, entries(v)).get(0).sum();
+        Function<Tensor, Tensor> composed =
+                v -> program.over(TensorAlgebra.INSTANCE, entries(v)).get(0).sum();
         expected.value.requireNear("value of tensors", composed.apply(x).item());
         expected.gradient.requireNear(
                 "gradient of tensors", Derivatives.gradient(composed, x).toArray());

@@ -30,8 +30,8 @@ final class RandomFunction {
     private static final double[] CONSTANTS = {0.75, -1.25};
 
     /** An inner program of two inputs that is called as one node. */
-    private static final Program INNER =
-            Program.record(2, (a, b) -> a.multiply(b.sin()).add(a.square().add(1).sqrt()));
+    private static final Program INNER = Program.record(
+            2, (a, b) -> a.multiply(b.sin()).add(a.square().add(1).sqrt()));
 
     /** What a kind of number must be able to do. */
     interface Numbers<V> {
@@ -369,8 +369,8 @@ final class RandomFunction {
 
     /** Returns the program in which the constants are further inputs, so that nothing is computed when it is recorded. */
     Program unfolded(double... at) {
-        return Program.recordAt(
-                withConstants(at), x -> new Scalar[] {evaluate(Scalars.INSTANCE, new ArrayList<>(List.of(x)))});
+        return Program.recordAt(withConstants(at), x ->
+                new Scalar[] {evaluate(Scalars.INSTANCE, new ArrayList<>(List.of(x)))});
     }
 
     /** Returns the inputs of the {@linkplain #unfolded} program. */
