@@ -51,6 +51,7 @@ public final class Program implements LocalFunction {
     private final ConcurrentMap<Integer, Program> reverse = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Program> forward = new ConcurrentHashMap<>();
     private final Supplier<RowKernel> rows = Suppliers.memoize(() -> new ProgramRows(this));
+    private final Supplier<Program> withGradient = Suppliers.memoize(() -> withDerivatives(Mode.REVERSE));
     private final Supplier<Program> pullback =
             Suppliers.memoize(() -> derived(Differentiation.pullback(this), Program::pullback));
     private final Supplier<Program> pushforward =
@@ -287,6 +288,12 @@ public final class Program implements LocalFunction {
     /** Returns the program of values and partial derivatives together: the outputs, then their derivatives row by row. */
     public Program withDerivatives(Mode mode) {
         return derived(Differentiation.jacobian(this, mode, inputs, true), p -> p.withDerivatives(mode));
+    }
+
+    /** Returns the program of value and gradient of a program of one output: n numbers to 1 + n. */
+    public Program withGradient() {
+        one("withGradient");
+        return withGradient.get();
     }
 
     /** Returns the program (x, ȳ) → Jᵀȳ: n + m numbers to n. */

@@ -6,11 +6,13 @@ import static org.retrograd.autograd.tensor.Definition.real;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.RowKernel;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.scalar.Algebra;
+import org.retrograd.autograd.scalar.Arithmetic;
 import org.retrograd.autograd.scalar.Mode;
 import org.retrograd.autograd.scalar.Primitive;
 import org.retrograd.autograd.scalar.Program;
@@ -65,6 +67,12 @@ final class ProgramOp extends Op {
 
     /** Whether the outputs are along a last axis; if not, there is one for each entry. */
     private final boolean axis;
+
+    /** What was computed last, for the sweep that follows as a rule; another one computes it again. */
+    private volatile @Nullable Slopes slopes;
+
+    /** The partial derivatives that were computed with a value, by the first inputs. */
+    private record Slopes(Storage value, Tensor[] by) {}
 
     private ProgramOp(Program program, int[] widths, boolean axis) {
         this.program = program;
@@ -130,8 +138,7 @@ final class ProgramOp extends Op {
 
     @Override
     public Dependence dependence() {
-        boolean each = !axis && Arrays.stream(widths).allMatch(width -> width == 0);
-        return each ? Dependence.ELEMENTWISE : Dependence.DENSE;
+        return elementwise() ? Dependence.ELEMENTWISE : Dependence.DENSE;
     }
 
     private Shape lead(int k, Tensor[] in) {
@@ -148,9 +155,31 @@ final class ProgramOp extends Op {
         return axis ? shape.append(Shape.of(program.outputs())) : shape;
     }
 
+    /** Whether each entry of the result depends on one entry of each input. */
+    private boolean elementwise() {
+        return !axis && Arrays.stream(widths).allMatch(width -> width == 0);
+    }
+
     @Override
     public Storage compute(Tensor[] in, Shape out) {
-        Shape lead = axis ? out.slice(0, out.rank() - 1) : out;
+        int last = in.length - 1;
+        while (last >= 0 && !in[last].traced()) {
+            last--;
+        }
+        if (last < 0 || !elementwise()) {
+            return run(program, in, axis ? out.slice(0, out.rank() - 1) : out);
+        }
+        // somebody may ask for the gradient: its loop shares with that of the value what they have in common
+        int columns = 2 + last;
+        Tensor both = new Tensor(
+                out.append(Shape.of(columns)), run(program.withGradient().outputs(0, columns), in, out));
+        Tensor[] parts = both.unstack(-1).toArray(new Tensor[0]);
+        slopes = new Slopes(parts[0].data, Arrays.copyOfRange(parts, 1, columns));
+        return parts[0].data;
+    }
+
+    /** Runs a program with the inputs of this one. */
+    private Storage run(Program program, Tensor[] in, Shape lead) {
         Storage[] data = new Storage[in.length];
         int[] columns = new int[in.length];
         boolean[] repeated = new boolean[in.length];
@@ -162,7 +191,7 @@ final class ProgramOp extends Op {
             Shape full = widths[k] == 0 ? lead : lead.append(Shape.of(widths[k]));
             data[k] = runsOn ? in[k].data : in[k].detach().broadcastTo(full).data;
         }
-        Storage result = Storage.allocate(out.size());
+        Storage result = Storage.allocate(lead.size() * program.outputs());
         RowKernel.run(program.rows(), lead.size(), data, columns, repeated, result);
         return result;
     }
@@ -250,8 +279,24 @@ final class ProgramOp extends Op {
         }
     }
 
+    /** Returns the partial derivative of each entry by an input. */
+    private Tensor slope(int k, Tensor[] in, Tensor y) {
+        Slopes known = slopes;
+        boolean watched = Arrays.stream(in).anyMatch(Tensor::traced);
+        return !watched && known != null && known.value == y.data && k < known.by.length
+                ? known.by[k]
+                : new ProgramOp(program.withGradient().outputs(1 + k, 2 + k), widths, false).apply(in);
+    }
+
+    private static Tensor times(Tensor g, Tensor slope) {
+        return Elementwise.of(Arithmetic.STRONG_MUL).apply(g, slope);
+    }
+
     @Override
     public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+        if (elementwise()) {
+            return times(g, slope(k, in, y));
+        }
         int from = 0;
         for (int j = 0; j < k; j++) {
             from += Math.max(1, widths[j]);
@@ -267,6 +312,19 @@ final class ProgramOp extends Op {
     @Override
     public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         int n = in.length;
+        if (elementwise()) {
+            Tensor sum = null;
+            Shape out = y.shape;
+            for (int k = 0; k < n; k++) {
+                Tensor tangent = t[k];
+                if (tangent != null) {
+                    out = Directions.of(tangent, in[k]).append(y.shape);
+                    Tensor term = times(Directions.align(tangent, in[k], y.rank()), slope(k, in, y));
+                    sum = sum == null ? term : sum.add(term);
+                }
+            }
+            return Objects.requireNonNull(sum).broadcastTo(out);
+        }
         Tensor[] operands = Arrays.copyOf(in, 2 * n);
         int[] all = Arrays.copyOf(widths, 2 * n);
         int rank = axis ? y.rank() - 1 : y.rank();

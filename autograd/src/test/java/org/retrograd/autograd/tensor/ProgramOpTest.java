@@ -93,6 +93,20 @@ class ProgramOpTest {
     }
 
     @Test
+    void slopesComputedWithAnotherValueAreNotTakenForThoseOfThis() {
+        Tensor x = Tensor.variable(0.3, -0.5, 0.8);
+        Tensor y = Tensor.variable(0.1, 0.7, -0.2);
+        Tensor z = Tensor.map(CURVE, x, y);
+        Gradients before = z.sum().backward();
+        z.op().apply(new Tensor[] {y, x});
+        Gradients after = z.sum().backward();
+        for (Tensor variable : List.of(x, y)) {
+            assertThat(after.of(variable).toArray())
+                    .isEqualTo(before.of(variable).toArray());
+        }
+    }
+
+    @Test
     void theCheckerKnowsWhatRoundingDoesInside() {
         // 27 bits are left of a
         Program cancelling = Program.record(a -> a.add(1e8).subtract(1e8).sin());

@@ -268,9 +268,10 @@ final class RandomFunction {
     }
 
     private static boolean calls(Step step, Primitive primitive) {
-        return step instanceof Apply apply && apply.primitive == primitive
-                || step instanceof Branch branch
-                        && (calls(branch.then, primitive) || calls(branch.otherwise, primitive));
+        if (step instanceof Branch branch) {
+            return calls(branch.then, primitive) || calls(branch.otherwise, primitive);
+        }
+        return step instanceof Apply apply && apply.primitive == primitive;
     }
 
     private static List<Double> box(double... numbers) {
