@@ -14,7 +14,7 @@ import org.retrograd.autograd.tensor.Tensor;
 
 /** One run of a check. */
 final class Checker {
-    /** So many calls are checked alone, the last ones. */
+    /** So many calls are checked alone in any case, the last ones; the others if the whole is wrong. */
     private static final int ALWAYS = 200;
 
     private static final int MOST_SINGLE_ENTRIES = 8;
@@ -27,6 +27,7 @@ final class Checker {
     private final Target target;
     private final List<Finding> findings = new ArrayList<>();
     private Verdict ofCalls = Verdict.PASS;
+    private boolean all;
 
     Checker(Setup setup, Target target) {
         this.setup = setup;
@@ -43,11 +44,7 @@ final class Checker {
         Tensor plain = target.value(point);
         Tensor again = target.value(point);
         if (!plain.sameAs(again)) {
-            return withFindings(Finding.of(
-                            Kind.NOT_REPEATABLE,
-                            "two evaluations at the same point give different values: the function draws random numbers or"
-                                    + " has a state. Fix the seed, or pass what it draws as an argument")
-                    .as(Slip.RANDOM_OR_STATE));
+            return withFindings(Wiring.unlike(target.subject(), target.subject()));
         }
         Subject subject = target.subject();
         if (!plain.sameAs(subject.output())) {
@@ -70,7 +67,7 @@ final class Checker {
                     Kind.ALIASED,
                     "its result changed when the function was evaluated again: it shares storage with a buffer"));
         }
-        calls(subject);
+        calls(last(subject));
         if (findings.stream().anyMatch(f -> f.kind() == Kind.RULE_FAILS || f.kind() == Kind.WRONG_SHAPE)) {
             return report(List.of());
         }
@@ -126,12 +123,21 @@ final class Checker {
     }
 
     /** Checks calls alone. */
-    private void calls(Subject subject) {
-        for (Call call : last(subject)) {
+    private void calls(List<Call> calls) {
+        for (Call call : calls) {
             CallCheck.Result result = CallCheck.of(call, random, setup.order());
             findings.addAll(result.faults());
             ofCalls = ofCalls.compareTo(result.verdict()) < 0 ? result.verdict() : ofCalls;
         }
+    }
+
+    /** Checks the calls that are left out as long as the whole is right. */
+    private void allCalls(Subject subject) {
+        List<Call> calls = subject.recording().calls();
+        if (!all && calls.size() > ALWAYS) {
+            calls(calls.subList(0, calls.size() - ALWAYS));
+        }
+        all = true;
     }
 
     private List<Input> inputs(Subject subject) {
@@ -184,6 +190,9 @@ final class Checker {
         if (outcome.status() == Status.AGREE) {
             // a rule that is wrong by another input only, or at another place, does not concern this one
             return findings.stream().allMatch(f -> f.kind().shows()) ? Verdict.PASS : Verdict.FAIL;
+        }
+        if (outcome.fault()) {
+            allCalls(first.subject());
         }
         boolean blamed = findings.stream().anyMatch(f -> f.input().isEmpty());
         Subject subject = first.subject();

@@ -43,6 +43,42 @@ final class Wiring {
                 .finding(subject.names().get(input));
     }
 
+    /** Returns what differs between two recordings at one point: the first call whose value does, if the calls are the same. */
+    static Finding unlike(Subject one, Subject other) {
+        String what =
+                "two evaluations at the same point give different values: the function draws random numbers or has a "
+                        + "state. Fix the seed, or pass what it draws as an argument";
+        List<Call> then = one.recording().calls();
+        List<Call> now = other.recording().calls();
+        for (int i = 0; i < then.size() && then.size() == now.size(); i++) {
+            Call call = then.get(i);
+            if (!call.value().sameAs(now.get(i).value())) {
+                return Finding.of(Kind.NOT_REPEATABLE, call, changed(call, now.get(i)), what + first(call, now.get(i)))
+                        .as(Slip.RANDOM_OR_STATE);
+            }
+        }
+        return Finding.of(Kind.NOT_REPEATABLE, what).as(Slip.RANDOM_OR_STATE);
+    }
+
+    private static String first(Call call, Call now) {
+        int argument = changed(call, now);
+        return "\n  the first call that differs: \"" + call.op().name() + "\""
+                + call.site().map(site -> ", called at " + site + ",").orElse("")
+                + (argument < 0
+                        ? " gives two results for the same inputs"
+                        : " takes a constant as its input " + argument + " that is another one each time");
+    }
+
+    /** Returns which input of a call is a constant that changes, or -1. */
+    private static int changed(Call call, Call now) {
+        for (int k = 0; k < Math.min(call.inputs().size(), now.inputs().size()); k++) {
+            if (!call.inputs().get(k).sameAs(now.inputs().get(k))) {
+                return k;
+            }
+        }
+        return -1;
+    }
+
     private static boolean apart(Tensor a, Tensor b) {
         if (!a.shape().equals(b.shape())) {
             return true;

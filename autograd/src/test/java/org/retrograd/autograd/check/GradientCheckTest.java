@@ -351,6 +351,40 @@ class GradientCheckTest {
                                 + "derivative by differences, which do not settle: a jump, a cusp or an edge\n");
     }
 
+    @Test
+    void whatChangesFromCallToCallIsNamed() {
+        int[] calls = {0};
+        Finding drawn =
+                only(GradientCheck.of(x -> x.sin().mul(calls[0]++).exp()).at(X));
+        assertThat(drawn.kind()).isEqualTo(Kind.NOT_REPEATABLE);
+        assertThat(drawn.op()).contains("mul");
+        assertThat(drawn.argument()).isEqualTo(1);
+        assertThat(drawn.text())
+                .contains("the first call that differs: \"mul\", called at GradientCheckTest.java:")
+                .endsWith(" takes a constant as its input 1 that is another one each time");
+        Planted counting = Planted.unary("counting", x -> x.add(calls[0]++));
+        Finding own = only(GradientCheck.of(x -> counting.apply(x.sin()).exp()).at(X));
+        assertThat(own.op()).contains("counting");
+        assertThat(own.text()).endsWith(" gives two results for the same inputs");
+    }
+
+    @Test
+    void aFaultFarBackIsNamed() {
+        Planted wrong = Planted.unary("mySin", Tensor::sin).backward((g, x, y) -> g.mul(x));
+        Report report = GradientCheck.of(x -> {
+                    Tensor y = wrong.apply(x);
+                    for (int i = 0; i < 250; i++) {
+                        y = y.add(0.01).mul(0.99);
+                    }
+                    return y;
+                })
+                .at(X)
+                .check();
+        assertThat(report.findings())
+                .singleElement()
+                .satisfies(f -> assertThat(f.op()).contains("mySin"));
+    }
+
     /** Its argument, copied into a buffer that every call writes. */
     private static final class Copied extends Op {
         private double[] buffer = {};
