@@ -260,7 +260,11 @@ class ProgramProperties {
         Scalar[] x = new Tape().variables(at);
         requireSame(program.values(at), f.of(x).value());
         requireSame(program.values(at), program.apply(x)[0].value());
-        requireSame(program.values(at), program.compile().values(at));
+        Compiled compiled = program.compile();
+        requireSame(program.values(at), compiled.values(at));
+        requireSame(program.gradient(at), compiled.gradient(at));
+        requireSame(flat(program.jacobian(at)), flat(compiled.jacobian(at)));
+        requireSame(flat(program.hessian(at)), flat(compiled.hessian(at)));
     }
 
     @Property(tries = 200)
