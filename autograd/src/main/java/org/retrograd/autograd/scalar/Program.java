@@ -343,6 +343,11 @@ public final class Program implements LocalFunction {
                 : parts.computeIfAbsent(((long) from << 32) | to, key -> part(from, to));
     }
 
+    /** Whether the only output is the given input, passed on as it is. */
+    public boolean passesOn(int input) {
+        return outputs.length == 1 && outputs[0] == input;
+    }
+
     private Program part(int from, int to) {
         return outputs(IntStream.range(from, to).toArray());
     }

@@ -27,7 +27,7 @@ final class ProgramRows implements RowKernel {
         RowKernel loop = generated;
         if (loop == null
                 && program.code.calls.size() == 0
-                && (interpreted += (long) rows * program.size()) > PATIENCE) {
+                && (interpreted += (long) rows * (program.size() + program.outputs())) > PATIENCE) {
             loop = KernelCompiler.compile(program);
             generated = loop;
         }

@@ -302,6 +302,9 @@ final class ProgramOp extends Op {
             from += Math.max(1, widths[j]);
         }
         Program part = program.pullback().outputs(from, from + Math.max(1, widths[k]));
+        if (!axis && part.passesOn(program.inputs())) {
+            return g;
+        }
         Tensor[] operands = Arrays.copyOf(in, in.length + 1);
         operands[in.length] = g;
         int[] all = Arrays.copyOf(widths, widths.length + 1);

@@ -151,6 +151,16 @@ class ProgramOpTest {
     }
 
     @Test
+    void aTermThatIsPassedOnPassesTheCotangentOn() {
+        Tensor x = Tensor.variable(0.3, -0.5, 0.8);
+        Tensor y = Tensor.uniform(new SplittableRandom(1), 0, 1, 2, 3);
+        Tensor seed = Tensor.uniform(new SplittableRandom(2), 0, 1, 2, 3);
+        Gradients gradients =
+                Tensor.map((a, b) -> a.add(b.sin()), x, y).mul(seed).sum().backward();
+        assertThat(gradients.of(x).toArray()).isEqualTo(seed.sum(0).toArray());
+    }
+
+    @Test
     void mistakesAreTold() {
         Tensor x = Tensor.of(1, 2, 3);
         assertThatIllegalArgumentException()

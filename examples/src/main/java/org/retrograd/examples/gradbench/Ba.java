@@ -122,8 +122,7 @@ final class Ba {
     private Map<String, Object> jacobian() {
         Tensor blocks = Tensor.jacobianRows(ERRORS, observed(), features);
         Tensor ofWeights = Tensor.jacobianRows(WEIGHT_ERROR, weights);
-        Tensor values = Tensor.concat(0, blocks.flatten(), ofWeights.flatten());
-        return ImmutableMap.of("rows", sent(rowStarts), "cols", sent(columns), "vals", sent(values));
+        return ImmutableMap.of("rows", sent(rowStarts), "cols", sent(columns), "vals", sent(blocks, ofWeights));
     }
 
     /** Returns the numbers that the errors of each observation depend on, [p, 15]. */
@@ -137,8 +136,9 @@ final class Ba {
         return sent;
     }
 
-    private static Tensor sent(Tensor all) {
-        return Tensor.concat(0, all.slice(0, 0, SENT), all.slice(0, all.size() - 1, all.size()));
+    /** Of the values, which are those of the blocks and, behind them, those of the weights. */
+    private static Tensor sent(Tensor blocks, Tensor ofWeights) {
+        return Tensor.concat(0, blocks.slice(0, 0, 1).flatten(), ofWeights.flatten().slice(0, -1, ofWeights.size()));
     }
 
     /** Returns the weighted distance of the projected point from the feature: two numbers. */

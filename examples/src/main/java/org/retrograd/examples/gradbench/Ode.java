@@ -36,19 +36,23 @@ record Ode(Tensor x, int steps) {
 
     /** Returns y(2) where y(0) = 0, y₀' = x₀ and yᵢ' = xᵢ yᵢ₋₁. */
     private Tensor solve(Tensor x) {
-        double h = 2.0 / steps;
+        // steps times slopes: x by the length of a step, and by its parts
+        Tensor full = x.mul(2.0 / steps);
+        Tensor half = full.div(2);
+        Tensor sixth = full.div(6);
         Tensor y = Tensor.zeros(x.size());
         for (int step = 0; step < steps; step++) {
-            Tensor k1 = slope(x, y);
-            Tensor k2 = slope(x, y.add(k1.mul(h / 2)));
-            Tensor k3 = slope(x, y.add(k2.mul(h / 2)));
-            Tensor k4 = slope(x, y.add(k3.mul(h)));
-            y = y.add(k1.add(k2.add(k3).mul(2)).add(k4).mul(h / 6));
+            Tensor s1 = before(y);
+            Tensor s2 = before(y.add(half.mul(s1)));
+            Tensor s3 = before(y.add(half.mul(s2)));
+            Tensor s4 = before(y.add(full.mul(s3)));
+            y = y.add(sixth.mul(s1.add(s2.add(s3).mul(2)).add(s4)));
         }
         return y;
     }
 
-    private static Tensor slope(Tensor x, Tensor y) {
-        return x.mul(Tensor.concat(0, Tensor.ones(1), y.slice(0, 0, y.size() - 1)));
+    /** Returns what stands before each entry: 1 before the first one. */
+    private static Tensor before(Tensor y) {
+        return Tensor.concat(0, Tensor.ones(1), y.slice(0, 0, y.size() - 1));
     }
 }
