@@ -91,7 +91,93 @@ static std::function<double()> ba(const Input& in) {
             project(&cams[i % n * 11], &points[i % m * 3], weights[i], &feats[2 * i], &errors[2 * i]);
             errors[2 * p + i] = 1 - weights[i] * weights[i];
         }
-        return errors[0] + errors[2 * p - 1] + errors[3 * p - 1];
+        double sum = 0;
+        for (double error : errors) sum += error;
+        return sum;
+    };
+}
+
+typedef vector<double> Matrix;  // 4 x 4, row by row
+
+static Matrix multiply(const double* a, const double* b) {
+    Matrix product(16);
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++)
+            for (int k = 0; k < 4; k++) product[4 * i + j] += a[4 * i + k] * b[4 * k + j];
+    return product;
+}
+
+static Matrix euler(const double* angles) {
+    double cx = std::cos(angles[0]), sx = std::sin(angles[0]), cy = std::cos(angles[1]), sy = std::sin(angles[1]);
+    double cz = std::cos(angles[2]), sz = std::sin(angles[2]);
+    return {cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx, 0,
+            sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx, 0,
+            -sy, cy * sx, cy * cx, 0, 0, 0, 0, 1};
+}
+
+static std::function<double()> ht(const Input& in) {
+    Vec theta = in.at("theta"), us = in.at("us"), parents = in.at("parents"), relatives = in.at("base_relatives");
+    Vec inverse = in.at("inverse_base_absolutes"), bases = in.at("base_positions"), weights = in.at("weights");
+    Vec triangles = in.at("triangles"), points = in.at("points"), correspondences = in.at("correspondences");
+    bool mirrored = in.at("is_mirrored")[0] != 0;
+    int bones = parents.size(), vertices = bases.size() / 4, count = points.size() / 3;
+    Vec errors(3 * count), positions(3 * vertices);
+    return [=]() mutable {
+        vector<Matrix> absolute(bones), transforms(bones);
+        Vec angles(3 * bones);
+        for (int finger = 0; finger < 5; finger++) {
+            double *bone = &angles[3 * (4 * finger + 2)], *own = &theta[6 + 4 * finger];
+            bone[0] = own[0];
+            bone[2] = own[1];
+            bone[3] = own[2];
+            bone[6] = own[3];
+        }
+        for (int bone = 0; bone < bones; bone++) {
+            Matrix relative = multiply(&relatives[16 * bone], euler(&angles[3 * bone]).data());
+            absolute[bone] = parents[bone] < 0 ? relative : multiply(absolute[parents[bone]].data(), relative.data());
+            transforms[bone] = multiply(absolute[bone].data(), &inverse[16 * bone]);
+        }
+        double angle = std::sqrt(theta[0] * theta[0] + theta[1] * theta[1] + theta[2] * theta[2]);
+        double g[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+        if (angle >= 1e-4) {
+            double a[3] = {theta[0] / angle, theta[1] / angle, theta[2] / angle}, s = std::sin(angle), c = std::cos(angle);
+            for (int i = 0; i < 3; i++) {
+                int j = (i + 1) % 3, k = (i + 2) % 3;
+                g[i][i] = a[i] * a[i] + (1 - a[i] * a[i]) * c;
+                g[i][j] = a[i] * a[j] * (1 - c) - a[k] * s;
+                g[i][k] = a[i] * a[k] * (1 - c) + a[j] * s;
+            }
+        }
+        for (int v = 0; v < vertices; v++) {
+            const double* base = &bases[4 * v];
+            double sum[3] = {0, 0, 0};
+            for (int bone = 0; bone < bones; bone++) {
+                double weight = weights[v * bones + bone];
+                const double* t = transforms[bone].data();
+                for (int i = 0; i < 3; i++)
+                    sum[i] += weight * (t[4 * i] * base[0] + t[4 * i + 1] * base[1] + t[4 * i + 2] * base[2] + t[4 * i + 3] * base[3]);
+            }
+            if (mirrored) sum[0] = -sum[0];
+            for (int i = 0; i < 3; i++)
+                positions[3 * v + i] = g[i][0] * sum[0] + g[i][1] * sum[1] + g[i][2] * sum[2] + theta[3 + i];
+        }
+        double total = 0;
+        for (int c = 0; c < count; c++) {
+            const double* corner = us.empty() ? nullptr : &triangles[3 * (int)correspondences[c]];
+            for (int i = 0; i < 3; i++) {
+                double position;
+                if (us.empty()) {
+                    position = positions[3 * (int)correspondences[c] + i];
+                } else {
+                    double u = us[2 * c], v = us[2 * c + 1];
+                    position = u * positions[3 * (int)corner[0] + i] + v * positions[3 * (int)corner[1] + i] +
+                               (1 - u - v) * positions[3 * (int)corner[2] + i];
+                }
+                errors[3 * c + i] = points[3 * c + i] - position;
+                total += errors[3 * c + i];
+            }
+        }
+        return total;
     };
 }
 
@@ -226,6 +312,7 @@ int main(int, char** arguments) {
         {"lse", [&] { return lse(in["x"].data(), in["x"].size()); }},
     };
     if (module == "ba") all["ba"] = ba(in);
+    if (module == "ht") all["ht"] = ht(in);
     if (!all.count(module)) return 1;
     double best = INFINITY, value = 0, spent = 0;
     while (spent < 500) {

@@ -138,7 +138,8 @@ final class Ba {
 
     /** Of the values, which are those of the blocks and, behind them, those of the weights. */
     private static Tensor sent(Tensor blocks, Tensor ofWeights) {
-        return Tensor.concat(0, blocks.slice(0, 0, 1).flatten(), ofWeights.flatten().slice(0, -1, ofWeights.size()));
+        return Tensor.concat(
+                0, blocks.slice(0, 0, 1).flatten(), ofWeights.flatten().slice(0, -1, ofWeights.size()));
     }
 
     /** Returns the weighted distance of the projected point from the feature: two numbers. */

@@ -45,6 +45,7 @@ record Gmm(Tensor x, int m, double gamma, Parameters parameters) {
                 () -> synthetic(1000, 10, 25));
     }
 
+    /** Returns a mixture of the usual kind. */
     static Input synthetic(int n, int d, int k) {
         SplittableRandom random = new SplittableRandom(1);
         return Input.of(

@@ -38,6 +38,11 @@ public final class GradBench {
                 Saddle.eval());
     }
 
+    /** Returns a larger mixture than the one that evaluations are warmed up with: 50 components in 32 dimensions. */
+    public static Input largeMixture() {
+        return Gmm.synthetic(1000, 32, 50);
+    }
+
     /** Answers until the input ends. */
     public void run() {
         try {

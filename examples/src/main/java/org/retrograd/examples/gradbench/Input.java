@@ -150,14 +150,25 @@ public final class Input {
         return matrix;
     }
 
-    /** Returns all fields that are numbers or arrays of them, arrays of arrays as one after the other, by name. */
+    /**
+     * Returns all fields that are numbers or arrays of them, arrays of arrays as one after the other, by name; truth is 1, and
+     * the fields of inner objects stand beside the others.
+     */
     public Map<String, double[]> numbers() {
         Map<String, double[]> numbers = new LinkedHashMap<>();
-        if (value instanceof Map<?, ?> fields) {
-            fields.forEach(
-                    (name, field) -> numbers.put((String) name, flat(field).toArray()));
-        }
+        collect(value, numbers);
         return numbers;
+    }
+
+    private static void collect(Object value, Map<String, double[]> numbers) {
+        if (value instanceof Map<?, ?> fields) {
+            fields.forEach((name, field) -> {
+                collect(field, numbers);
+                if (!(field instanceof Map)) {
+                    numbers.put((String) name, flat(field).toArray());
+                }
+            });
+        }
     }
 
     private static DoubleStream flat(Object value) {
@@ -166,7 +177,9 @@ public final class Input {
         }
         return value instanceof double[] row
                 ? Arrays.stream(row)
-                : value instanceof Double number ? DoubleStream.of(number) : DoubleStream.empty();
+                : value instanceof Double number
+                        ? DoubleStream.of(number)
+                        : value instanceof Boolean truth ? DoubleStream.of(truth ? 1 : 0) : DoubleStream.empty();
     }
 
     private IllegalArgumentException wrong(String expected) {
