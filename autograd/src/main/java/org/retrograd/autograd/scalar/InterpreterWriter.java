@@ -119,8 +119,7 @@ final class InterpreterWriter {
                 callAt(code);
                 arguments[k] = body.store();
             }
-            written.apply(code, primitive, arguments);
-            int result = body.store();
+            int result = body.apply(primitive, arguments);
             code.visitVarInsn(ALOAD, Y);
             code.visitVarInsn(ILOAD, at);
             code.visitVarInsn(DLOAD, result);

@@ -33,8 +33,6 @@ import org.retrograd.autograd.array.RowKernel;
  * comes by its inputs.
  */
 final class KernelCompiler {
-    private KernelCompiler() {}
-
     private static final String OPERAND = Type.getInternalName(Operand.class);
 
     /** The leaves in the order of the operands of {@link Kernel#run}; the last one is the cotangent or tangent. */
@@ -46,6 +44,18 @@ final class KernelCompiler {
     private static final int OUT = 7;
     private static final int AT = 8;
     private static final int ADD = 9;
+
+    // the parameters of RowKernel.run
+    private static final int ROWS = 1;
+    private static final int IN = 2;
+    private static final int START = 3;
+    private static final int STEP = 4;
+    private static final int ROWS_OUT = 5;
+
+    /** More inputs than this are copied row by row: each takes three variables of the loop. */
+    private static final int MOST_INPUTS = 40;
+
+    private KernelCompiler() {}
 
     /** Returns the loop that computes the formula for each element. */
     static Kernel compile(Expr formula) {
@@ -104,16 +114,6 @@ final class KernelCompiler {
         body.load(value);
         code.visitInsn(DASTORE);
     }
-
-    // the parameters of RowKernel.run
-    private static final int ROWS = 1;
-    private static final int IN = 2;
-    private static final int START = 3;
-    private static final int STEP = 4;
-    private static final int ROWS_OUT = 5;
-
-    /** More inputs than this are copied row by row: each takes three variables of the loop. */
-    private static final int MOST_INPUTS = 40;
 
     /**
      * Returns a loop that runs a program once for each row: with the program as its body if that is small enough, else calling

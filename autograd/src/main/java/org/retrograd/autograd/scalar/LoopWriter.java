@@ -34,6 +34,9 @@ final class LoopWriter {
     private final int width;
     private final List<Input> inputs = new ArrayList<>();
     private int free;
+    private int index;
+
+    /** Whether the loop that is being written is the one for inputs that run on by one entry. */
     private boolean unitStride;
 
     /**
@@ -44,8 +47,6 @@ final class LoopWriter {
      * @param stride how far it is from there to the next one
      */
     record Input(int values, int position, int stride) {}
-
-    private int index;
 
     /**
      * Starts the loop in a method that has brought these into local variables.
