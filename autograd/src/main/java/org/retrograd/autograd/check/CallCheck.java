@@ -132,8 +132,8 @@ final class CallCheck {
             return Result.of(unlinear);
         }
         if (order > 1 && verdict == Verdict.PASS) {
-            Outcome second = SecondOrder.check(first, random);
-            if (second.fault()) {
+            SecondOrder.Result second = SecondOrder.check(first, random);
+            if (second.outcome().fault()) {
                 return Result.of(secondFault(second));
             }
         }
@@ -210,10 +210,19 @@ final class CallCheck {
                 : outcome.reverseWrong() ? Kind.REVERSE_RULE : Kind.FORWARD_RULE;
     }
 
-    private Finding secondFault(Outcome outcome) {
-        boolean lost =
-                outcome.comparison().reverse() == 0 && outcome.comparison().forward() == 0;
-        Finding finding = finding(Kind.SECOND_ORDER, -1, outcome.comparison());
+    private Finding secondFault(SecondOrder.Result second) {
+        Comparison numbers = second.outcome().comparison();
+        boolean lost = numbers.reverse() == 0 && numbers.forward() == 0;
+        Finding finding = finding(Kind.SECOND_ORDER, -1, numbers);
+        FirstOrder of = second.of();
+        for (int k = 0; of != null && k < arguments.length; k++) {
+            Outcome alone = of.judge("", k, random.even(subject.point().get(k)));
+            if (alone.status() == Status.WRONG) {
+                finding =
+                        finding(Kind.SECOND_ORDER, arguments[k], numbers).with(Entries.of(of, k, alone.reverseWrong()));
+                break;
+            }
+        }
         return lost ? finding.with(Likely.of(Slip.NOT_RECORDED)) : finding;
     }
 

@@ -158,7 +158,7 @@ final class Checker {
     }
 
     private void second(FirstOrder first) {
-        Outcome second = SecondOrder.check(first, random);
+        Outcome second = SecondOrder.check(first, random).outcome();
         if (second.fault()) {
             findings.add(Finding.of(
                     Kind.SECOND_ORDER,
@@ -223,6 +223,16 @@ final class Checker {
     }
 
     private Report outsideDomain(Subject subject) {
+        for (int k = 0; k < subject.point().size(); k++) {
+            if (subject.point().get(k).ne(subject.point().get(k)).any()) {
+                return withFindings(Finding.of(
+                                Kind.OUTSIDE_DOMAIN,
+                                "the point is outside the domain: input \""
+                                        + subject.names().get(k) + "\" is NaN in "
+                                        + subject.point().get(k))
+                        .by(subject.names().get(k)));
+            }
+        }
         for (Call call : subject.recording().calls()) {
             if (call.value().ne(call.value()).any()
                     && call.inputs().stream().noneMatch(x -> x.ne(x).any())) {

@@ -57,8 +57,6 @@ public record Finding(
         ALIASED,
         /** The value at the point is NaN: it is outside the domain. */
         OUTSIDE_DOMAIN,
-        /** The function failed by itself. */
-        FUNCTION_FAILS,
         /**
          * The value depends on no input, in any way, so that there is nothing to compare. It is no fault: a derivative of 0
          * is right then, though an argument may have been forgotten.

@@ -106,6 +106,9 @@ public final class GradientCheck {
 
     /** Returns this check at a point: one tensor for each argument of the function. */
     public GradientCheck at(Tensor... point) {
+        for (int k = 0; k < point.length; k++) {
+            Preconditions.checkArgument(point[k] != null, "at(..) takes tensors, but argument %s is null", k);
+        }
         return new GradientCheck(setup.withPoint(ImmutableList.copyOf(point)));
     }
 

@@ -27,12 +27,4 @@ record Outcome(Status status, Comparison comparison, boolean reverseWrong, boole
     boolean fault() {
         return status == Status.WRONG || status == Status.NOT_FINITE;
     }
-
-    /** Returns by what part of the larger number the comparison is off: the measure of how bad it is. */
-    double discrepancy() {
-        double off = Math.max(
-                reverseWrong ? Math.abs(comparison.reverse() - comparison.differences()) : 0,
-                forwardWrong ? Math.abs(comparison.forward() - comparison.differences()) : 0);
-        return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
-    }
 }

@@ -146,6 +146,11 @@ public final class CustomFunction {
         return name;
     }
 
+    /** Whether both rules were given, so that neither is the transpose of the other. */
+    boolean hasBothRules() {
+        return vjp != null && jvp != null;
+    }
+
     boolean carriesDirections() {
         return directions && !once;
     }

@@ -38,6 +38,11 @@ final class CustomOp extends Joint {
     }
 
     @Override
+    boolean oneStatement() {
+        return !function.hasBothRules();
+    }
+
+    @Override
     public String name() {
         return function.name();
     }

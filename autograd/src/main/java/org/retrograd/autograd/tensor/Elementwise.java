@@ -78,6 +78,11 @@ class Elementwise extends Op {
     }
 
     @Override
+    boolean oneStatement() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return primitive.name();
     }

@@ -22,6 +22,11 @@ public abstract class Linear extends Op {
     }
 
     @Override
+    boolean oneStatement() {
+        return true;
+    }
+
+    @Override
     public final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return transpose(k, g, in);
     }

@@ -114,6 +114,11 @@ public abstract class Op {
         return false;
     }
 
+    /** Whether both rules follow from one statement, so that they can only be right or wrong together. */
+    boolean oneStatement() {
+        return false;
+    }
+
     /**
      * A set of points at which a derivative jumps.
      *

@@ -132,6 +132,11 @@ final class ProgramOp extends Op {
     }
 
     @Override
+    boolean oneStatement() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return axis ? "mapRows" : "map";
     }

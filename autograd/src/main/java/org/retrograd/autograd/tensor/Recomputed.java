@@ -77,6 +77,11 @@ public final class Recomputed extends Joint {
     }
 
     @Override
+    boolean oneStatement() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return name;
     }

@@ -163,7 +163,7 @@ public final class Recording {
 
         /** Whether both rules follow from one statement, so that they can only be right or wrong together. */
         public boolean shared() {
-            return op instanceof Elementwise || op instanceof Linear;
+            return op.oneStatement();
         }
 
         /** Returns the inputs as constants. */

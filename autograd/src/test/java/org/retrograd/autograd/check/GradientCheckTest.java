@@ -149,6 +149,46 @@ class GradientCheckTest {
     }
 
     @Test
+    void aRuleGivenForOneModeOnlyIsSharedByBoth() {
+        CustomFunction one =
+                CustomFunction.of("one", in -> in.get(0).sin()).vjp((g, in, y) -> java.util.List.of(g.mul(in.get(0))));
+        assertThat(only(GradientCheck.of(one).at(X)).text())
+                .contains("; reverse and forward mode follow from one shared definition\n");
+        CustomFunction two = one.jvp((t, in, y) -> t.get(0).mul(in.get(0)));
+        assertThat(only(GradientCheck.of(two).at(X)).text())
+                .contains("; reverse and forward mode agree with each other\n");
+    }
+
+    @Test
+    void secondDerivativesAreShownByEntries() {
+        Planted lost = Planted.op("product", in -> in[0].mul(in[1].square()))
+                .pull(1, (g, in, y) -> g.mul(in[0]).mul(in[1].detach().mul(2)));
+        Finding finding = only(GradientCheck.of((x, w) -> lost.apply(x, w)).at(X, X.add(2)));
+        assertThat(finding.kind()).isEqualTo(Kind.SECOND_ORDER);
+        assertThat(finding.argument()).isEqualTo(1);
+        assertThat(finding.worst()).hasSize(3);
+    }
+
+    @Test
+    void pointsThatAreNoneAreRefused() {
+        assertThat(only(GradientCheck.of((x, w) -> x.mul(w))
+                                .at(X, Tensor.of(1, Double.NaN, 2))
+                                .named("x", "w"))
+                        .text())
+                .startsWith("the point is outside the domain: input \"w\" is NaN in Tensor[3] float64 {1, NaN, 2}");
+        assertThatThrownBy(() -> GradientCheck.of((x, w) -> x.mul(w)).at(X, nothing()))
+                .hasMessage("at(..) takes tensors, but argument 1 is null");
+        assertThatThrownBy(() ->
+                        GradientCheck.of(Tensor::sin).at(X).named("a", "b").check())
+                .hasMessage("named(..) was given 2 names for 1 arguments");
+        assertThatThrownBy(() -> GradientCheck.of(Tensor::sin).at(X, X).check())
+                .hasMessage("the function takes 1 tensor, but at(..) was given 2; use ofSeveral");
+        assertThatThrownBy(() -> GradientCheck.of(Tensor::mul).at(X).check())
+                .hasMessage("the function takes 2 tensors, but at(..) was given 1");
+        assertThatThrownBy(() -> GradientCheck.of(Tensor::sin).order(3)).hasMessage("the order is 1 or 2, but got 3");
+    }
+
+    @Test
     void everyFailingInputIsReported() {
         Planted wrong = Planted.op("product", in -> in[0].mul(in[1]).mul(in[2]))
                 .pull(0, (g, in, y) -> g.mul(in[1]))
