@@ -24,8 +24,8 @@ import org.retrograd.autograd.tensor.Tensor;
  * not stored, and it may be Commons Math's or any other. The rule is written in tensor methods of x and θ, so that
  * derivatives of every order follow, in both modes. Traced values that F captures count as parameters.
  *
- * <p>The system with ∂F/∂x is solved by elimination, n sweeps for n unknowns, unless a {@link LinearSolver} is given, which
- * sees products with it only.
+ * <p>The system with ∂F/∂x is solved by elimination, after one sweep in n directions for n unknowns, for any number of
+ * tangents or cotangents at once; unless a {@link LinearSolver} is given, which sees products with it only.
  *
  * @param <P> the parameters: a tensor or any {@link Structure}
  */

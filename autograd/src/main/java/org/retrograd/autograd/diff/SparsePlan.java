@@ -150,7 +150,9 @@ public final class SparsePlan {
                     : at.pull(seed.reshape(directions.append(out))).get(0);
             found[k] = swept.flatten().take(sweep.places, 0);
         }
-        return new SparseMatrix(sparsity, Tensor.concat(0, found).take(order, 0));
+        // a single sweep finds the entries in their order
+        return new SparseMatrix(
+                sparsity, found.length == 1 ? found[0] : Tensor.concat(0, found).take(order, 0));
     }
 
     /** Returns kind, size and pattern of the matrix, and what it costs. */
