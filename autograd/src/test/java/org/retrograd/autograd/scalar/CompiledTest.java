@@ -187,7 +187,8 @@ class CompiledTest {
     @Test
     void aGradientCallAllocatesNothing() {
         Compiled compiled = Program.record(
-                        2, (a, b) -> a.log().add(a.multiply(b)).subtract(b.exp()).divide(b))
+                        2,
+                        (a, b) -> a.log().add(a.multiply(b)).subtract(b.exp()).divide(b))
                 .compile();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] x = {2, 5};
