@@ -425,6 +425,25 @@ class GradientCheckTest {
                 .satisfies(f -> assertThat(f.op()).contains("mySin"));
     }
 
+    @Test
+    void rulesThatCannotTakeTwoDirectionsAtOnceAreNamed() {
+        Tensor rows = Tensor.of(0.5, -1, 2, 0.25, -0.75, 1.5).reshape(2, 3);
+        Finding reverse = only(GradientCheck.of(Planted.unary("columnSums", x -> x.sum(0))
+                        .backward((g, x, y) -> g.expandDims(0).broadcastTo(2, 3)))
+                .at(rows));
+        assertThat(reverse.kind()).isEqualTo(Kind.DIRECTIONS);
+        assertThat(reverse.op()).contains("columnSums");
+        assertThat(reverse.slip()).contains(Slip.AXES_FROM_THE_FRONT);
+        assertThat(reverse.text()).contains("its vjp of two cotangents at once failed: ");
+        Finding forward = only(GradientCheck.of(Planted.unary("columnSums", x -> x.sum(0))
+                        .forward((t, x, y) -> t.sum(t.rank() - 2 > 0 ? 0 : -2)))
+                .at(rows));
+        assertThat(forward.kind()).isEqualTo(Kind.DIRECTIONS);
+        assertThat(forward.text())
+                .contains("its jvp of two tangents at once ")
+                .endsWith("likely slip: axes are counted from the front, where the axis of directions stands");
+    }
+
     /** Its argument, copied into a buffer that every call writes. */
     private static final class Copied extends Op {
         private double[] buffer = {};
