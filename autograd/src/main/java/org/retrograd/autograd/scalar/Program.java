@@ -404,7 +404,8 @@ public final class Program implements LocalFunction {
     /**
      * Returns the outputs for scalars, recorded as one node for each output with its derivatives (preaccumulation).
      *
-     * <p>It can be differentiated to any order all the same: inner derivatives call the program of the derivative.
+     * <p>It can be differentiated to any order all the same: inner derivatives call the program of the derivative. A program
+     * that is called often is compiled, together with its derivatives.
      */
     public Scalar[] call(Scalar... x) {
         return Scalar.call(this, x);

@@ -227,6 +227,31 @@ final class Recording {
         return g.tape == null && g.value == 1 ? factor : g.apply(Arithmetic.STRONG_MUL, factor);
     }
 
+    /** Returns the derivatives of the first output by the variables: all directions in one sweep, unless somebody watches. */
+    Scalar[] gradientForwards() {
+        int n = variables.length;
+        Scalar[] gradient = new Scalar[n];
+        int together = watched ? 1 : Directions.affordable(to - from, n);
+        for (int first = 0; first < n; first += together) {
+            if (watched) {
+                Scalar[] tangents = zeros(n);
+                tangents[first] = Scalar.ONE;
+                gradient[first] = push(tangents)[0];
+                continue;
+            }
+            int count = Math.min(together, n - first);
+            Directions sweep = new Directions(tape.code, tape.values, tape.jacobians(), from, to, count);
+            for (int d = 0; d < count; d++) {
+                sweep.set(variables[first + d].index, d, 1);
+            }
+            sweep.push();
+            for (int d = 0; d < count; d++) {
+                gradient[first + d] = outputs[0].tape == null ? Scalar.ZERO : Scalar.of(sweep.get(outputs[0].index, d));
+            }
+        }
+        return gradient;
+    }
+
     /** Returns the tangents of the outputs, given those of the variables. */
     Scalar[] push(Scalar[] tangents) {
         boolean varying = watched;

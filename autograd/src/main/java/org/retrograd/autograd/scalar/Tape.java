@@ -309,19 +309,7 @@ public final class Tape {
     /** Returns value and derivatives of an inner function, evaluated once. */
     public ValueAndGradient valueAndGradient(Mode mode, Function<Scalar[], Scalar> f, Scalar... x) {
         Recording recording = new Recording(this, v -> new Scalar[] {f.apply(v)}, x);
-        Scalar[] gradient;
-        if (mode == Mode.REVERSE) {
-            gradient = recording.gradient();
-        } else {
-            gradient = new Scalar[x.length];
-            Scalar[] tangents = new Scalar[x.length];
-            Arrays.fill(tangents, Scalar.ZERO);
-            for (int k = 0; k < x.length; k++) {
-                tangents[k] = Scalar.ONE;
-                gradient[k] = recording.push(tangents)[0];
-                tangents[k] = Scalar.ZERO;
-            }
-        }
+        Scalar[] gradient = mode == Mode.REVERSE ? recording.gradient() : recording.gradientForwards();
         ValueAndGradient result = new ValueAndGradient(recording.output(0), gradient);
         recording.close();
         return result;

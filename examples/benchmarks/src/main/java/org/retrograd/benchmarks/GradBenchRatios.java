@@ -5,6 +5,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +23,14 @@ import org.retrograd.examples.gradbench.Input;
  * Measures the derivative of every GradBench problem against its plain function, all in one run, and prints a table.
  *
  * <p>The plain function is that of the problem's loops in Java or, where a C++ compiler is at hand and it is faster, of the
- * same loops in C++ (-O3). The three are measured in turn, and times are the least of all runs: on a machine with other work
- * that is the steadiest figure. Arguments: the names of the problems, all if there are none.
+ * same loops in C++ (-O3). The three are measured in turn; times are processor time of the computing thread, the least of all
+ * runs: on a machine with other work that is the steadiest figure. Arguments: the names of the problems, all if there are none.
  */
 public final class GradBenchRatios {
-    private static final double WARM_UP_SECONDS = 4;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final double WARM_UP_SECONDS = 2;
     private static final int ROUNDS = 3;
-    private static final double SECONDS = 1;
+    private static final double SECONDS = 0.5;
 
     /**
      * A line of the table.
@@ -188,13 +191,15 @@ public final class GradBenchRatios {
 
     private static double leastOf(Supplier<Object> computation, double seconds) {
         long least = Long.MAX_VALUE;
-        long begin = System.nanoTime();
+        long begin = THREADS.getCurrentThreadCpuTime();
+        long end = begin;
         Object result;
         do {
-            long start = System.nanoTime();
+            long start = end;
             result = computation.get();
-            least = Math.min(least, System.nanoTime() - start);
-        } while (result != null && System.nanoTime() - begin < 1e9 * seconds);
+            end = THREADS.getCurrentThreadCpuTime();
+            least = Math.min(least, end - start);
+        } while (result != null && end - begin < 1e9 * seconds);
         return least / 1e6;
     }
 }
