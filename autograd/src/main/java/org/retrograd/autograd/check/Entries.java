@@ -2,6 +2,7 @@ package org.retrograd.autograd.check;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -149,7 +150,7 @@ final class Entries {
             at[axis] = rest % shape.dim(axis);
             rest /= shape.dim(axis);
         }
-        return java.util.Arrays.stream(at).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+        return Arrays.stream(at).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** Returns the table of the worst entries, with how many times the right derivative the wrong one is. */

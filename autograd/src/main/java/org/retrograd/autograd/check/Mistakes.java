@@ -1,8 +1,10 @@
 package org.retrograd.autograd.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +123,7 @@ final class Mistakes {
 
     private boolean explains(List<? extends @Nullable Tensor> g, String name) {
         Tensor byHand = manual.get(name);
-        int node = node(java.util.Objects.requireNonNull(by.get(name)));
+        int node = node(Objects.requireNonNull(by.get(name)));
         Tensor found = node < 0 ? null : g.get(node);
         if (byHand == null || found == null || !found.shape().equals(byHand.shape())) {
             return false;
@@ -173,7 +175,7 @@ final class Mistakes {
                 }
             }
         }
-        return java.util.Arrays.asList(g);
+        return Arrays.asList(g);
     }
 
     /** Returns a contribution summed over the axes along which the input was broadcast. */
@@ -274,7 +276,7 @@ final class Mistakes {
     /** A variable with some multiple of its gradient added: the multiple follows from the numbers. */
     private void updated(int i, int k, String wrong, List<Mistake> all) {
         Call call = calls.get(i);
-        int target = node(java.util.Objects.requireNonNull(by.get(wrong)));
+        int target = node(Objects.requireNonNull(by.get(wrong)));
         for (int j = 0; j < call.inputs().size(); j++) {
             int node = inputs[i][j];
             boolean variable = node >= 0 && node < nodes.size() - calls.size();
@@ -289,7 +291,7 @@ final class Mistakes {
             if (whole == null || whole.get(target) == null) {
                 continue;
             }
-            double[] off = java.util.Objects.requireNonNull(manual.get(wrong))
+            double[] off = Objects.requireNonNull(manual.get(wrong))
                     .sub(right.get(target))
                     .toArray();
             double[] unit = whole.get(target).sub(right.get(target)).toArray();

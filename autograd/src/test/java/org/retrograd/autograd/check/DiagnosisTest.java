@@ -83,6 +83,9 @@ class DiagnosisTest {
                 .matches("the derivative is taken at another value: \"z\" in place of \"x\" in \"matmul\" at "
                         + "DiagnosisTest.java:\\d+");
         assertThat(mistake(delta, d -> toWeights.apply(d).neg())).isEqualTo("the sign is wrong");
+        // a factor forgotten before delta would have made delta wrong, too
+        assertThat(mistake(delta, d -> toWeights.apply(d).mul(3)))
+                .isEqualTo("a constant factor is wrong: it is 3 times the right one");
         // what none of them explains is not explained by one of them
         assertThat(mistake(delta, d -> toWeights.apply(d).add(z.slice(0, 0, 2))))
                 .isEqualTo("a term is missing or too many");
