@@ -140,7 +140,7 @@ public final class GradBenchRatios {
                 line.function,
                 line.size.isEmpty() ? "" : ": " + line.size,
                 milliseconds(byEngine),
-                milliseconds(byJava),
+                line.nested() ? "" : milliseconds(byJava),
                 milliseconds(byCpp),
                 line.nested() || Double.isNaN(line.aim)
                         ? ""
