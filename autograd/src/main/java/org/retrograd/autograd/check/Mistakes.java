@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.tensor.Dims;
@@ -27,7 +27,7 @@ final class Mistakes {
     private static final double CLOSE = 1e-9;
 
     /** A call whose contribution by one input is another than the rule gives; {@code null} where there is none then. */
-    private record Mistake(int call, int k, Likely likely, UnaryOperator<@Nullable Tensor> contribution) {}
+    private record Mistake(int call, int k, Likely likely, Function<Tensor, @Nullable Tensor> contribution) {}
 
     private final List<Call> calls;
 
