@@ -1,5 +1,6 @@
 package org.retrograd.examples.gradbench;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -12,12 +13,22 @@ import java.util.function.Supplier;
  *     recording a program, is done when that computation is made
  * @param plain the objective in loops over arrays, without the engine: what derivatives are measured by
  * @param synthetic an input of the usual kind and a modest size, for warming up and measuring
+ * @param others inputs of other sizes for which code is compiled, for warming up
  */
 public record Eval(
         String module,
         ImmutableMap<String, Function<Input, Supplier<Object>>> functions,
         Function<Input, Supplier<Object>> plain,
-        Supplier<Input> synthetic) {
+        Supplier<Input> synthetic,
+        ImmutableList<Supplier<Input>> others) {
+
+    Eval(
+            String module,
+            ImmutableMap<String, Function<Input, Supplier<Object>>> functions,
+            Function<Input, Supplier<Object>> plain,
+            Supplier<Input> synthetic) {
+        this(module, functions, plain, synthetic, ImmutableList.of());
+    }
 
     /**
      * Returns a function that reads its problem from the input before it is timed.
@@ -42,9 +53,13 @@ public record Eval(
         return found.apply(input);
     }
 
-    /** Runs every function on the synthetic input for some time, so that none is timed before it has been compiled. */
+    /** Runs every function on the synthetic inputs for some time, so that none is timed before it has been compiled. */
     void warmUp(double secondsEach) {
-        Input input = synthetic.get();
+        warmUp(synthetic.get(), secondsEach);
+        others.forEach(other -> warmUp(other.get(), secondsEach));
+    }
+
+    private void warmUp(Input input, double secondsEach) {
         for (Function<Input, Supplier<Object>> function : functions.values()) {
             long end = System.nanoTime() + (long) (1e9 * secondsEach);
             Supplier<Object> computation = function.apply(input);

@@ -1,5 +1,6 @@
 package org.retrograd.examples.gradbench;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Doubles;
 import java.util.Arrays;
@@ -36,12 +37,12 @@ record Lstm(Scan loop, double[] parameters, double[] start, double[][] character
                         "objective", Eval.timed(input -> of(input, loops), Lstm::loss),
                         "jacobian", Eval.timed(input -> of(input, loops), Lstm::gradient)),
                 PlainLstm::of,
-                Lstm::synthetic);
+                () -> synthetic(4),
+                ImmutableList.of(() -> synthetic(2), () -> synthetic(6)));
     }
 
-    private static Input synthetic() {
+    private static Input synthetic(int layers) {
         RandomGenerator random = new SplittableRandom(1);
-        int layers = 4;
         int b = 14;
         return Input.of(
                 "main_params", Kmeans.rows(Tensor.uniform(random, 0, 1, 2 * layers, 4 * b)),
