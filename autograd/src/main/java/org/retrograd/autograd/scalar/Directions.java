@@ -54,65 +54,43 @@ final class Directions {
     void push() {
         int to = from + sums.length / Math.max(1, count);
         for (int i = from; i < to; i++) {
-            int a = code.first(i);
-            switch (code.op(i)) {
-                case Instructions.INPUT -> {}
-                case Instructions.COPY -> move(i, a, 1);
-                case Instructions.DOT -> {
-                    for (int k = 0; k < code.second(i); k++) {
-                        int x = code.pair(a + 2 * k);
-                        int y = code.pair(a + 2 * k + 1);
-                        move(i, x, at(y));
-                        move(i, y, at(x));
-                    }
-                }
-                case Instructions.CALL -> {
-                    Call call = code.calls.get(a);
-                    int n = call.in().length;
-                    for (int j = 0; j < n; j++) {
-                        move(i, call.in()[j], jacobians[a][code.second(i) * n + j]);
-                    }
-                }
-                default -> {
-                    int arity = partials(i, a);
-                    for (int k = 0; k < arity; k++) {
-                        move(i, operand(i, k), partials[k]);
-                    }
-                }
-            }
+            visit(i, true);
         }
     }
 
     /** Pulls adjoints backwards. */
     void pull() {
         for (int i = from + sums.length / Math.max(1, count) - 1; i >= from; i--) {
-            if (!reached(i)) {
-                continue;
+            if (reached(i)) {
+                visit(i, false);
             }
-            int a = code.first(i);
-            switch (code.op(i)) {
-                case Instructions.INPUT -> {}
-                case Instructions.COPY -> move(a, i, 1);
-                case Instructions.DOT -> {
-                    for (int k = 0; k < code.second(i); k++) {
-                        int x = code.pair(a + 2 * k);
-                        int y = code.pair(a + 2 * k + 1);
-                        move(x, i, at(y));
-                        move(y, i, at(x));
-                    }
+        }
+    }
+
+    private void visit(int i, boolean forwards) {
+        int a = code.first(i);
+        switch (code.op(i)) {
+            case Instructions.INPUT -> {}
+            case Instructions.COPY -> move(a, i, 1, forwards);
+            case Instructions.DOT -> {
+                for (int k = 0; k < code.second(i); k++) {
+                    int x = code.pair(a + 2 * k);
+                    int y = code.pair(a + 2 * k + 1);
+                    move(x, i, at(y), forwards);
+                    move(y, i, at(x), forwards);
                 }
-                case Instructions.CALL -> {
-                    Call call = code.calls.get(a);
-                    int n = call.in().length;
-                    for (int j = 0; j < n; j++) {
-                        move(call.in()[j], i, jacobians[a][code.second(i) * n + j]);
-                    }
+            }
+            case Instructions.CALL -> {
+                Call call = code.calls.get(a);
+                int n = call.in().length;
+                for (int j = 0; j < n; j++) {
+                    move(call.in()[j], i, jacobians[a][code.second(i) * n + j], forwards);
                 }
-                default -> {
-                    int arity = partials(i, a);
-                    for (int k = 0; k < arity; k++) {
-                        move(operand(i, k), i, partials[k]);
-                    }
+            }
+            default -> {
+                int arity = partials(i, a);
+                for (int k = 0; k < arity; k++) {
+                    move(operand(i, k), i, partials[k], forwards);
                 }
             }
         }
@@ -144,15 +122,17 @@ final class Directions {
         return arity;
     }
 
-    /** Adds the strong product of what {@code source} carries with a factor to what {@code target} carries. */
-    private void move(int target, int source, double factor) {
-        if (!varies(target) || !varies(source)) {
+    /** Adds what an operand carries, or backwards the result, times their derivative, strongly in zero, to the other of the two. */
+    private void move(int operand, int result, double derivative, boolean forwards) {
+        if (!varies(operand) || !varies(result)) {
             return;
         }
+        int source = forwards ? operand : result;
+        int target = forwards ? result : operand;
         int into = (target - from) * count;
         int out = (source - from) * count;
         for (int d = 0; d < count; d++) {
-            sums[into + d] += Arithmetic.strongProduct(sums[out + d], factor);
+            sums[into + d] += Arithmetic.strongProduct(sums[out + d], derivative);
         }
     }
 }
