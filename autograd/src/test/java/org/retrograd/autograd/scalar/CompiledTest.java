@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -82,7 +81,9 @@ class CompiledTest {
 
     @Test
     void noMethodIsTooLargeForHotSpot() {
-        assumeTrue(CompiledTest.class.desiredAssertionStatus(), "assertions measure the methods");
+        assertThat(CompiledTest.class.desiredAssertionStatus())
+                .as("assertions measure the methods: run with -ea")
+                .isTrue();
         for (int inputs : new int[] {1, 40, 41, 400}) {
             for (int size = 20; size < 300; size += 9) {
                 Program program = full(inputs, size);
@@ -245,28 +246,7 @@ class CompiledTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compiled.gradient(new double[] {1, 2}, new double[1]))
                 .withMessage("2 results do not fit into an array of 1");
-        LocalFunction square = new LocalFunction() {
-            @Override
-            public int inputs() {
-                return 1;
-            }
-
-            @Override
-            public int outputs() {
-                return 1;
-            }
-
-            @Override
-            public void evaluate(double[] x, double[] y, double[] jacobian) {
-                y[0] = x[0] * x[0];
-                jacobian[0] = 2 * x[0];
-            }
-
-            @Override
-            public String toString() {
-                return "square";
-            }
-        };
+        LocalFunction square = new Square();
         assertThatThrownBy(() -> Program.record(1, x -> Scalar.call(square, x)[0])
                         .compile()
                         .value(3))

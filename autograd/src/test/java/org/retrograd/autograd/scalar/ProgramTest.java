@@ -227,28 +227,7 @@ class ProgramTest {
 
     @Test
     void functionsWithANumericJacobianAreSweptButNotDerivedAsPrograms() {
-        LocalFunction square = new LocalFunction() {
-            @Override
-            public int inputs() {
-                return 1;
-            }
-
-            @Override
-            public int outputs() {
-                return 1;
-            }
-
-            @Override
-            public void evaluate(double[] x, double[] y, double[] jacobian) {
-                y[0] = x[0] * x[0];
-                jacobian[0] = 2 * x[0];
-            }
-
-            @Override
-            public String toString() {
-                return "square";
-            }
-        };
+        LocalFunction square = new Square();
         Program program = Program.record(v -> Scalar.call(square, v.sin())[0]);
         double expected = 2 * StrictMath.sin(0.5) * StrictMath.cos(0.5);
         assertThat(program.gradient(0.5)[0]).isCloseTo(expected, within(1e-15));
