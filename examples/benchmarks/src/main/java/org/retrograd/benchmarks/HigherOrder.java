@@ -24,7 +24,8 @@ import org.retrograd.autograd.tensor.Tensor;
 /**
  * What derivatives of second order, Jacobians and Taylor coefficients cost, in gradients and tangents of the same function.
  *
- * <p>The baselines {@link #gradient}, {@link #gradients} and {@link #warmJvps} stand beside what is compared with them.
+ * <p>The baselines {@link #gradient}, {@link #gradients}, {@link #jvps}, {@link #warmJvps} and {@link #hessian} stand beside
+ * what is compared with them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -76,6 +77,9 @@ public class HigherOrder {
         requireSame("Jacobian by columns", jacobianForward(), jacobianReverse());
         requireSame("Jacobian in chunks", jacobianInChunks(), jacobianReverse());
         requireSame("tangents", Tensor.stack(1, warmJvps().toArray(new Tensor[0])), jacobianReverse());
+        requireSame("tangents one by one", Tensor.stack(1, jvps().toArray(new Tensor[0])), jacobianReverse());
+        requireSame("diagonal of the Hessian", hessianDiagonal(), hessian().diagonal());
+        requireSame("Laplacian", laplacian(), hessian().trace());
     }
 
     private static void requireSame(String what, Tensor found, Tensor expected) {
@@ -142,6 +146,16 @@ public class HigherOrder {
         return Derivatives.jacobian(map, z, Derivatives.Mode.REVERSE, 1);
     }
 
+    /** Tangents along n inputs, each with an evaluation of its own: n calls of {@code jvp}. */
+    @Benchmark
+    public List<Tensor> jvps() {
+        List<Tensor> found = new ArrayList<>();
+        for (Tensor unit : units) {
+            found.add(Derivatives.jvp(map, z, unit));
+        }
+        return found;
+    }
+
     /** Tangents along n inputs, one after the other, the function being evaluated once. */
     @Benchmark
     public List<Tensor> warmJvps() {
@@ -153,13 +167,13 @@ public class HigherOrder {
         return found;
     }
 
-    /** The Jacobian forwards, one input at a time; at most 1.2 times {@link #warmJvps}. */
+    /** The Jacobian forwards, one input at a time; at most 1.2 times {@link #jvps}, and even {@link #warmJvps}. */
     @Benchmark
     public Tensor jacobianForward() {
         return Derivatives.jacobian(map, z, Derivatives.Mode.FORWARD, 1);
     }
 
-    /** The Jacobian forwards in chunks; at most half of {@link #warmJvps} where arrays are small. */
+    /** The Jacobian forwards in chunks; at most half of that where arrays are small. */
     @Benchmark
     public Tensor jacobianInChunks() {
         return Derivatives.jacobian(map, z, Derivatives.Mode.FORWARD);
@@ -171,13 +185,19 @@ public class HigherOrder {
         return Taylor.coefficients(loss, x, v, ORDER);
     }
 
+    /** The second derivatives by each input twice. */
+    @Benchmark
+    public Tensor hessianDiagonal() {
+        return Derivatives.hessianDiagonal(map.andThen(Tensor::sum), z);
+    }
+
     /** The sum of second derivatives. */
     @Benchmark
     public Tensor laplacian() {
         return Derivatives.laplacian(map.andThen(Tensor::sum), z);
     }
 
-    /** The baseline of the sum of second derivatives: all of them. */
+    /** The baseline of the diagonal and its sum: all second derivatives. */
     @Benchmark
     public Tensor hessian() {
         return Derivatives.hessian(map.andThen(Tensor::sum), z);
