@@ -10,12 +10,18 @@ import java.util.function.UnaryOperator;
  * complain.
  */
 public sealed interface ControlMethods permits Tensor {
-    /** Returns {@code value} with the derivative of this: a gradient passes straight through rounding, for instance. */
+    /**
+     * Returns {@code value} with the derivative of this: a gradient passes straight through rounding, for instance (Bengio,
+     * Léonard and Courville 2013).
+     *
+     * @param value a tensor of this shape, taken as a constant
+     * @throws IllegalArgumentException if it has another shape
+     */
     default Tensor straightThrough(Tensor value) {
         return new ControlOps.StraightThrough(value.constant()).apply((Tensor) this);
     }
 
-    /** Returns the same value, whose derivative is multiplied by a factor. */
+    /** Returns the same value, whose derivative is multiplied by a factor in both modes. */
     default Tensor scaleGradient(double factor) {
         return new ControlOps.ScaleGradient("scaleGradient", factor).apply((Tensor) this);
     }

@@ -82,6 +82,13 @@ class ControlTest {
     }
 
     @Test
+    void straightThroughTakesOneShape() {
+        assertThatThrownBy(() -> X.straightThrough(Tensor.zeros(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("straightThrough replaces a value by one of the same shape, but got [3] and [2]");
+    }
+
+    @Test
     void aCallbackThatReturnsNoGradientIsNamed() {
         assertThatThrownBy(() -> gradient(x -> x.watch(g -> null)))
                 .isInstanceOf(IllegalStateException.class)

@@ -68,6 +68,10 @@ class ReferenceTest {
                     .collect(Collectors.joining(", "));
             page.append("- for instance: ").append(calls).append('\n');
         }
+        page.append("\n## Stated derivatives\n\n");
+        page.append(
+                "`detach`, `straightThrough`, `scaleGradient`, `reverseGradient` and `watch` state another derivative than that of\n");
+        page.append("their value: [control.md](../howto/control.md).\n");
         return page.toString();
     }
 }
