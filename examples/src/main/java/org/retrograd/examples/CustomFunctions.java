@@ -2,22 +2,24 @@ package org.retrograd.examples;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.check.GradientCheck;
 import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Definition;
-import org.retrograd.autograd.tensor.Linear;
+import org.retrograd.autograd.tensor.Op;
 import org.retrograd.autograd.tensor.Tensor;
 import picocli.CommandLine.Command;
 
 /**
- * The energy of a signal in a sliding window, y[i] = x[i]² + .. + x[i + w - 1]², as a function of one's own in three ways.
+ * The product of two signals summed over a sliding window, y[i] = a[i] b[i] + .. + a[i + w - 1] b[i + w - 1], as a function of
+ * one's own in three ways.
  *
- * <p>It has an attribute, the width w, and a result of another shape: {@code [.., n] → [.., n - w + 1]}.
+ * <p>It has two inputs, an attribute, the width w, and a result of another shape: {@code [.., n], [.., n] → [.., n - w + 1]}.
  */
 @Command(name = "CustomFunctions", description = "A function of one's own in three ways, with a rule and without.")
 final class CustomFunctions implements Example {
@@ -25,11 +27,11 @@ final class CustomFunctions implements Example {
     private static final double TOLERANCE = 1e-12;
 
     /** The first way: a Java method on tensors, which is differentiable as it is. */
-    static Tensor energy(Tensor x, int width) {
-        return windows(x.square(), width);
+    static Tensor slidingDot(Tensor a, Tensor b, int width) {
+        return windowSums(a.mul(b), width);
     }
 
-    private static Tensor windows(Tensor x, int width) {
+    private static Tensor windowSums(Tensor x, int width) {
         int length = x.dim(-1) - width + 1;
         Tensor sum = x.slice(-1, 0, length);
         for (int j = 1; j < width; j++) {
@@ -38,116 +40,155 @@ final class CustomFunctions implements Example {
         return sum;
     }
 
-    /** The second way: a value, here computed on arrays by a running sum, and a rule in tensor methods. */
-    static CustomFunction withRule(int width) {
-        return CustomFunction.of("energy", in -> runningEnergy(in.get(0), width))
-                .vjp((g, in, y) -> List.of(windows(g.pad(-1, width - 1, width - 1), width)
-                        .mul(in.get(0))
-                        .mul(2)))
+    /** The transpose of {@link #windowSums}: each entry of x goes to all entries of its window. */
+    private static Tensor spread(Tensor x, int width) {
+        return windowSums(x.pad(-1, width - 1, width - 1), width);
+    }
+
+    /** The second way: a value, here computed on arrays, and a rule in tensor methods. For reverse mode: */
+    static CustomFunction withVjp(int width) {
+        return valueOnArrays(width)
+                .vjp((g, in, y) -> List.of(
+                        spread(g, width).mul(in.get(1)), spread(g, width).mul(in.get(0))))
                 .carryingDirections();
     }
 
-    private static Tensor runningEnergy(Tensor x, int width) {
-        double[] squares = x.square().toArray();
-        double[] y = new double[squares.length - width + 1];
-        for (int i = 0; i < y.length; i++) {
-            for (int j = 0; j < width; j++) {
-                y[i] += squares[i + j];
-            }
-        }
-        return Tensor.of(y);
+    /** The second way with the rule of forward mode, from which that of reverse mode is derived. */
+    static CustomFunction withJvp(int width) {
+        return valueOnArrays(width)
+                .jvp((t, in, y) ->
+                        windowSums(t.get(0).mul(in.get(1)).add(in.get(0).mul(t.get(1))), width))
+                .carryingDirections();
     }
 
-    /**
-     * The third way: an operation with a shape rule, like those of the engine. The sum over windows is linear, so that only
-     * its transpose is written, which is a sum over windows too.
-     */
-    static final class WindowSum extends Linear {
+    private static CustomFunction valueOnArrays(int width) {
+        return CustomFunction.of("slidingDotOnArrays", in -> {
+            double[] a = in.get(0).toArray();
+            double[] b = in.get(1).toArray();
+            double[] y = new double[a.length - width + 1];
+            for (int i = 0; i < y.length; i++) {
+                for (int j = i; j < i + width; j++) {
+                    y[i] += a[j] * b[j];
+                }
+            }
+            return Tensor.of(y);
+        });
+    }
+
+    /** The third way: an operation with a shape rule and examples to check it by, like those of the engine. */
+    static final class SlidingDot extends Op {
         static final Definition DEFINITION = Definition.of(
-                "windowSum",
-                "The sums over all windows of a width along the last axis.",
-                Definition.call("windowSum(x, 3)", Definition.real(2, 7), x -> new WindowSum(3).apply(x)),
-                Definition.call("windows of one entry", Definition.real(4), x -> new WindowSum(1).apply(x)));
+                "slidingDot",
+                "The products of two signals summed over all windows of a width along the last axis.",
+                Definition.call(
+                        "slidingDot(a, b, 3)",
+                        Definition.real(2, 7),
+                        Definition.real(2, 7),
+                        (a, b) -> new SlidingDot(3).apply(a, b)),
+                Definition.call(
+                        "windows of one entry",
+                        Definition.real(4),
+                        Definition.real(4),
+                        (a, b) -> new SlidingDot(1).apply(a, b)));
 
         private final int width;
 
-        WindowSum(int width) {
+        SlidingDot(int width) {
             this.width = width;
         }
 
         @Override
         public String name() {
-            return "windowSum";
+            return "slidingDot";
         }
 
         @Override
         public Shape shape(Tensor[] in) {
             Shape shape = in[0].shape();
-            if (shape.rank() == 0 || width < 1 || width > shape.dim(-1)) {
-                throw new IllegalArgumentException(
-                        "windowSum needs [.., n] and a width from 1 to n, but got " + shape + " and " + width);
+            if (!shape.equals(in[1].shape()) || shape.rank() == 0 || width < 1 || width > shape.dim(-1)) {
+                throw new IllegalArgumentException("slidingDot needs [.., n], [.., n] and a width from 1 to n, but got "
+                        + shape + ", " + in[1].shape() + " and " + width);
             }
             return shape.with(-1, shape.dim(-1) - width + 1);
         }
 
         @Override
         public Storage compute(Tensor[] in, Shape out) {
-            Storage x = in[0].storage();
+            Storage a = in[0].storage();
+            Storage b = in[1].storage();
             int length = out.dim(-1);
             double[] y = new double[out.size()];
             for (int i = 0; i < y.length; i++) {
                 int start = i / length * (length + width - 1) + i % length;
-                for (int j = 0; j < width; j++) {
-                    y[i] += x.get(start + j);
+                for (int j = start; j < start + width; j++) {
+                    y[i] += a.get(j) * b.get(j);
                 }
             }
             return Storage.wrap(y);
         }
 
         @Override
-        public Tensor transpose(int k, Tensor g, Tensor[] in) {
-            return apply(g.pad(-1, width - 1, width - 1));
+        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            return spread(g, width).mul(in[1 - k]);
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            if (t[0] == null || t[1] == null) {
+                return t[0] == null ? windowSums(in[0].mul(t[1]), width) : windowSums(t[0].mul(in[1]), width);
+            }
+            return windowSums(t[0].mul(in[1]).add(in[0].mul(t[1])), width);
         }
     }
 
     @Override
     public boolean run(Report out, long seed) {
-        Tensor x = Tensor.normal(new SplittableRandom(seed), 12).named("x");
-        CustomFunction rule = withRule(WIDTH);
-        out.line(
-                "y[i] = x[i]^2 + .. + x[i+%d]^2 of %d numbers; largest differences from the composition",
-                WIDTH - 1, x.size());
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Tensor> x = List.of(
+                Tensor.normal(random, 12).named("a"), Tensor.normal(random, 12).named("b"));
+        out.line("y[i] = a[i] b[i] + .. + a[i+%d] b[i+%d] of two signals of 12 numbers", WIDTH - 1, WIDTH - 1);
+        out.text("the largest differences from the method on tensors:");
         out.text("way                            value   gradient  Hessian*v  checker");
-        boolean right = line(out, x, "1 a method on tensors", v -> energy(v, WIDTH));
-        right &= line(out, x, "2 CustomFunction with a vjp", rule::apply);
-        right &= line(out, x, "3 an operation, windowSum", v -> new WindowSum(WIDTH).apply(v.square()));
+        boolean right = line(out, x, "1 a method on tensors", (a, b) -> slidingDot(a, b, WIDTH));
+        right &= line(out, x, "2 CustomFunction with a vjp", withVjp(WIDTH)::apply);
+        right &= line(out, x, "2 CustomFunction with a jvp", withJvp(WIDTH)::apply);
+        right &= line(out, x, "3 an operation, slidingDot", new SlidingDot(WIDTH)::apply);
         out.gap();
 
-        Tensor traced = Tensor.variable(x);
+        Tensor a = Tensor.variable(x.get(0));
+        Tensor b = x.get(1);
         out.line(
                 "in traces: %s, %s, %s",
-                maker(energy(traced, 2)), maker(rule.apply(traced)), maker(new WindowSum(2).apply(traced)));
-        for (Definition.Example example : WindowSum.DEFINITION.examples()) {
+                maker(slidingDot(a, b, 2)), maker(withVjp(2).apply(a, b)), maker(new SlidingDot(2).apply(a, b)));
+        for (Definition.Example example : SlidingDot.DEFINITION.examples()) {
             boolean passed = GradientCheck.of(example).seed(seed).check().passed();
             out.line("checked as the built-in operations are: %s %s", example.call(), passed ? "passed" : "FAILED");
             right &= passed;
         }
-        right &= once(out, x);
+        right &= once(out, b);
         out.text(right ? "all three ways agree" : "THEY DISAGREE");
         return right;
     }
 
-    /** Writes how far value and derivatives of one way are from those of the composition, and what the checker says. */
-    private static boolean line(Report out, Tensor x, String way, UnaryOperator<Tensor> f) {
-        Function<Tensor, Tensor> loss = v -> f.apply(v).tanh().sum();
-        Function<Tensor, Tensor> expected = v -> energy(v, WIDTH).tanh().sum();
-        double value = gap(f.apply(x), energy(x, WIDTH));
+    /** Writes how far value and derivatives of one way are from those of the first, and what the checker says. */
+    private static boolean line(Report out, List<Tensor> x, String way, BinaryOperator<Tensor> f) {
+        Tensor a = x.get(0);
+        Tensor b = x.get(1);
+        Function<List<Tensor>, Tensor> loss =
+                in -> f.apply(in.get(0), in.get(1)).tanh().sum();
+        Function<List<Tensor>, Tensor> expected =
+                in -> slidingDot(in.get(0), in.get(1), WIDTH).tanh().sum();
+        double value = gap(f.apply(a, b), slidingDot(a, b, WIDTH));
         double gradient = gap(Derivatives.gradient(loss, x), Derivatives.gradient(expected, x));
-        Tensor v = x.cos();
+        List<Tensor> v = List.of(b.cos(), a.sin());
         double hessian = gap(Derivatives.hvp(loss, x, v), Derivatives.hvp(expected, x, v));
-        boolean passed = GradientCheck.of(f).at(x).check().passed();
+        boolean passed = GradientCheck.of(f).at(a, b).check().passed();
         out.line("%-28s  %.1e  %.1e   %.1e    %s", way, value, gradient, hessian, passed ? "passed" : "FAILED");
         return passed && Math.max(value, Math.max(gradient, hessian)) <= TOLERANCE;
+    }
+
+    private static double gap(List<Tensor> actual, List<Tensor> expected) {
+        return Math.max(gap(actual.get(0), expected.get(0)), gap(actual.get(1), expected.get(1)));
     }
 
     private static double gap(Tensor actual, Tensor expected) {

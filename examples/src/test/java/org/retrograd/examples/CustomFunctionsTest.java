@@ -12,8 +12,8 @@ class CustomFunctionsTest {
         Run run = Run.of("CustomFunctions");
         assertThat(run.exitCode()).isZero();
         assertThat(run.lines())
-                .contains("in traces: from add, from energy, from windowSum")
-                .contains("checked as the built-in operations are: windowSum(x, 3) passed")
+                .contains("in traces: from add, from slidingDotOnArrays, from slidingDot")
+                .contains("checked as the built-in operations are: slidingDot(a, b, 3) passed")
                 .anyMatch(line -> line.startsWith(
                         "second derivative of a rule on arrays: \"cube\" can be differentiated" + " once only"));
         assertThat(run.lastLine()).isEqualTo("all three ways agree");
@@ -21,8 +21,8 @@ class CustomFunctionsTest {
 
     @Test
     void theOperationRefusesAWindowThatDoesNotFit() {
-        assertThatThrownBy(() -> new CustomFunctions.WindowSum(4).apply(Tensor.of(1, 2, 3)))
+        assertThatThrownBy(() -> new CustomFunctions.SlidingDot(4).apply(Tensor.of(1, 2, 3), Tensor.of(1, 2, 3)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("windowSum needs [.., n] and a width from 1 to n, but got [3] and 4");
+                .hasMessage("slidingDot needs [.., n], [.., n] and a width from 1 to n, but got [3], [3] and 4");
     }
 }
