@@ -583,16 +583,31 @@ class DerivativesTest {
     }
 
     @Test
+    void everyTransformOfScalarFunctionsRefusesOthers() {
+        Tensor x = Tensor.of(1, 2);
+        UnaryOperator<Tensor> f = Tensor::square;
+        List<ThrowingCallable> calls = List.of(
+                () -> Derivatives.gradient(f, x),
+                () -> Derivatives.valueAndGradient(f, x),
+                () -> Derivatives.hvp(f, x, x),
+                () -> Derivatives.vhp(f, x, x),
+                () -> Derivatives.hessian(f, x),
+                () -> Derivatives.hessianDiagonal(f, x),
+                () -> Derivatives.laplacian(f, x),
+                () -> Derivatives.gaussNewtonProduct(f, f, x, x),
+                () -> Derivatives.perExampleGradients((w, e) -> w.mul(e), x, Tensor.ones(3, 2)),
+                () -> Sparse.hessian(f, x));
+        for (ThrowingCallable call : calls) {
+            assertMessage(
+                    call,
+                    "a gradient is that of a scalar function, but the value has shape [2]: reduce it, for instance by "
+                            + "sum(), or use vjp with a cotangent");
+        }
+    }
+
+    @Test
     void badInputIsExplained() {
         Tensor x = Tensor.of(1, 2);
-        assertMessage(
-                () -> Derivatives.hessian(v -> v.square(), x),
-                "a gradient is that of a scalar function, but the value has shape [2]: reduce it, for instance by "
-                        + "sum(), or use vjp with a cotangent");
-        assertMessage(
-                () -> Derivatives.laplacian(v -> v.square(), x),
-                "a gradient is that of a scalar function, but the value has shape [2]: reduce it, for instance by "
-                        + "sum(), or use vjp with a cotangent");
         assertMessage(
                 () -> Derivatives.gaussNewtonProduct(v -> v.square(), x, Tensor.of(1, 2, 3)),
                 "the tangent needs the shape [2], or one more axis of directions before it, but got [3]");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -106,14 +107,24 @@ class CustomFunctionTest {
                     assertThat(actual.pull(g).get(0).traced()).isFalse();
                     Tensor seeds = Tensor.of(new double[][] {{1, 2}, {-1, 0.5}, {0, 1}});
                     near(actual.pull(seeds).get(0), expected.pull(seeds).get(0));
-                    assertThatThrownBy(() -> Derivatives.hessian(
-                                    x -> f.apply(x, POINT.get(1)).square().sum(), POINT.get(0)))
-                            .isInstanceOf(IllegalStateException.class)
-                            .hasMessage(
-                                    f + " can be differentiated once only, as declared by onceDifferentiable(), but a"
-                                            + " second derivative was asked for: write its rule in tensor methods and drop the"
-                                            + " declaration");
+                    Tensor x = POINT.get(0);
+                    UnaryOperator<Tensor> plain = z -> f.apply(z, POINT.get(1));
+                    UnaryOperator<Tensor> loss = z -> plain.apply(z).square().sum();
+                    assertOnceOnly(f, () -> Derivatives.hessian(loss, x));
+                    assertOnceOnly(f, () -> Derivatives.hvp(loss, x, x));
+                    assertOnceOnly(f, () -> Derivatives.vhp(loss, x, x));
+                    assertOnceOnly(f, () -> Derivatives.jvp(z -> Derivatives.jvp(plain, z, x), x, x));
+                    assertOnceOnly(f, () -> Derivatives.vjp(z -> Derivatives.jvp(plain, z, x), x, Tensor.of(1, 1)));
+                    assertOnceOnly(f, () -> Derivatives.hessianDiagonal(loss, x));
+                    assertOnceOnly(f, () -> Derivatives.directional(plain, x, x, 2));
                 }));
+    }
+
+    private static void assertOnceOnly(CustomFunction f, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(f + " can be differentiated once only, as declared by onceDifferentiable(), but a second"
+                        + " derivative was asked for: write its rule in tensor methods and drop the declaration");
     }
 
     private static void near(Tensor actual, Tensor expected) {
@@ -277,12 +288,12 @@ class CustomFunctionTest {
         assertThat(named("mine").vjp(VJP).apply(x, Tensor.scalar(1)).toString()).endsWith(", from mine");
         assertThat(named("mine").apply(x, Tensor.scalar(1)).toString()).endsWith(", from mine");
         assertThat(named("mine")).hasToString("\"mine\"");
-        assertThatThrownBy(() -> named("mine")
-                        .apply(x, Tensor.scalar(1))
-                        .sum()
-                        .backward()
-                        .of(Tensor.scalar(1).exp()))
-                .hasMessageContaining("no gradient");
+        for (CustomFunction f : List.of(named("mine"), named("mine").vjp(VJP))) {
+            Tensor y = f.apply(x, Tensor.scalar(1));
+            assertThatThrownBy(() -> x.sum().backward().of(y))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("no gradient by the result of mine of shape []: ");
+        }
     }
 
     @Test
