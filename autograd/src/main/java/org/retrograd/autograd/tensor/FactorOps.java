@@ -101,13 +101,16 @@ final class FactorOps {
 
     static final Definition QR = Definition.of(
             "qr",
-            "The factors of A = Q R for at least as many rows as columns: Q with orthonormal columns, R upper triangular with "
-                    + "a diagonal >= 0; no derivative where the columns of A depend on each other.",
+            "The factors of A = Q R: Q with orthonormal columns, as many as A has rows or columns, whichever is fewer, and R "
+                    + "upper triangular with a diagonal >= 0; no derivative where so many first columns of A depend on each "
+                    + "other.",
             call("x.qr().q()", real(4, 3), x -> x.qr().q()),
             call("x.qr().r() of a batch", real(2, 3, 2), x -> x.qr().r()),
-            call("x.qr().q() of a square matrix", real(2, 2), x -> x.qr().q()));
+            call("x.qr().q() of a square matrix", real(2, 2), x -> x.qr().q()),
+            call("x.qr().q() of a wide matrix", real(2, 4), x -> x.qr().q()),
+            call("x.qr().r() of a batch of wide matrices", real(2, 2, 3), x -> x.qr().r()));
 
-    /** Q above R, [.., m + n, n]. Rules by Walter and Lehmann, Algorithmic differentiation of linear algebra (2012). */
+    /** Q above R, [.., m + n, n] with m ≥ n. Rules by Walter and Lehmann, Algorithmic differentiation of linear algebra (2012). */
     static final class QrFactors extends MatrixFunction {
         QrFactors() {
             super("qr");
@@ -166,13 +169,20 @@ final class FactorOps {
         }
     }
 
+    /** A wide matrix is a square one beside another: [X Y] = Q [U V] with X = Q U, and so V = Qᵀ Y. */
     static Qr qr(Tensor a) {
         Matrices.requireMatrices("qr", a);
         Matrices.requireFinite("qr", a);
-        if (a.dim(-2) < a.dim(-1)) {
-            throw new IllegalArgumentException("qr needs at least as many rows as columns, but got shape " + a.shape
-                    + ": take that of the transpose");
+        int m = a.dim(-2);
+        int n = a.dim(-1);
+        if (m >= n) {
+            return tallQr(a);
         }
+        Qr square = tallQr(a.slice(-1, 0, m));
+        return new Qr(square.q(), Tensor.concat(-1, square.r(), transposedProduct(square.q(), a.slice(-1, m, n))));
+    }
+
+    private static Qr tallQr(Tensor a) {
         Tensor factors = new QrFactors().apply(a);
         int m = a.dim(-2);
         return new Qr(factors.slice(-2, 0, m), factors.slice(-2, m, m + a.dim(-1)));

@@ -74,10 +74,10 @@ public sealed interface LinearAlgebraMethods permits Tensor {
     }
 
     /**
-     * Returns the reduced factors of {@code this = Q · R}: {@code [.., m, n] → [.., m, n], [.., n, n]} with m ≥ n. Where the
-     * columns depend on each other there is no derivative: it is infinite or NaN.
+     * Returns the reduced factors of {@code this = Q · R}: {@code [.., m, n] → [.., m, k], [.., k, n]} with k = min(m, n).
+     * Where the first k columns depend on each other there is no derivative: it is infinite or NaN.
      *
-     * @throws IllegalArgumentException if there are fewer rows than columns, or an entry is not finite
+     * @throws IllegalArgumentException if an entry is not finite
      */
     default Qr qr() {
         return FactorOps.qr(self());

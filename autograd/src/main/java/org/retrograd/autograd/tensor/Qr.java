@@ -1,9 +1,9 @@
 package org.retrograd.autograd.tensor;
 
 /**
- * The factors of A = Q·R.
+ * The reduced factors of A = Q·R, with k = min(m, n).
  *
- * @param q [.., m, n], with orthonormal columns
- * @param r [.., n, n], upper triangular, its diagonal not negative
+ * @param q [.., m, k], with orthonormal columns
+ * @param r [.., k, n], upper triangular, its diagonal not negative
  */
 public record Qr(Tensor q, Tensor r) {}

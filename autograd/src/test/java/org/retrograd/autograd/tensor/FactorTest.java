@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.retrograd.autograd.array.Shape;
 
 /** Factorisations multiply back to their matrix, at every size, and are defined at the points where that is in doubt. */
 class FactorTest {
@@ -67,6 +68,49 @@ class FactorTest {
                             tall.transpose().matmul(tall).eigenvalues().flip(0),
                             1e-11);
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> wideMatricesHaveFactorsToo() {
+        return Stream.of(0, 1, 2, 7, 30)
+                .map(m -> DynamicTest.dynamicTest(m + " rows", () -> {
+                    Tensor wide = normal(m, 2, m, m + 3);
+                    Qr qr = wide.qr();
+                    assertThat(qr.q().shape()).isEqualTo(Shape.of(2, m, m));
+                    near(qr.q().matmul(qr.r()), wide, 1e-13);
+                    near(qr.q().transpose().matmul(qr.q()), Tensor.eye(m).broadcastTo(2, m, m), 1e-13);
+                    near(qr.r().triu(0), qr.r(), 0);
+                    assertThat(qr.r().diagonal().ge(0).all()).isTrue();
+
+                    Svd svd = wide.svd();
+                    assertThat(svd.u().shape()).isEqualTo(Shape.of(2, m, m));
+                    assertThat(svd.vh().shape()).isEqualTo(Shape.of(2, m, m + 3));
+                    near(svd.u().mul(svd.s().expandDims(-2)).matmul(svd.vh()), wide, 1e-13);
+                    near(svd.vh().matmul(svd.vh().transpose()), Tensor.eye(m).broadcastTo(2, m, m), 1e-13);
+                    assertThat(wide.singularValues().sameAs(svd.s())).isTrue();
+                }));
+    }
+
+    @Test
+    void derivativesOfWideFactorsAreThoseOfTheMatrix() {
+        Tensor wide = normal(1, 2, 5);
+        Tensor w = normal(2, 2, 5);
+        Tensor s = normal(3, 5, 5);
+        // the product gives the matrix back; Rᵀ R = Aᵀ A
+        near(gradient((Tensor x) -> x.qr().q().matmul(x.qr().r()).mul(w).sum(), wide), w, 1e-13);
+        UnaryOperator<Tensor> ofR =
+                x -> x.qr().r().transpose().matmul(x.qr().r()).mul(s).sum();
+        UnaryOperator<Tensor> ofA = x -> x.transpose().matmul(x).mul(s).sum();
+        near(gradient(ofR, wide), gradient(ofA, wide), 1e-13);
+        near(jvp(ofR, wide, w), jvp(ofA, wide, w), 1e-13);
+        near(hessian(ofR, wide), hessian(ofA, wide), 1e-12);
+        // a wide matrix's columns on the right have nothing to do with Q
+        Tensor ofQ = gradient((Tensor x) -> x.qr().q().mul(normal(4, 2, 2)).sum(), wide);
+        near(ofQ.slice(1, 2, 5), Tensor.zeros(2, 3), 0);
+        near(
+                ofQ.slice(1, 0, 2),
+                gradient((Tensor x) -> x.qr().q().mul(normal(4, 2, 2)).sum(), wide.slice(1, 0, 2)),
+                0);
     }
 
     @Test
@@ -233,10 +277,6 @@ class FactorTest {
         assertThatThrownBy(() -> Tensor.zeros(2, 3).cholesky())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("cholesky needs square matrices [.., n, n], but got shape [2, 3]");
-        assertThatThrownBy(() -> Tensor.zeros(2, 3).qr())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "qr needs at least as many rows as columns, but got shape [2, 3]: take that of the transpose");
         assertThatThrownBy(() -> Tensor.of(1, 2).singularValues())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("singularValues needs matrices [.., m, n], but got shape [2]");
