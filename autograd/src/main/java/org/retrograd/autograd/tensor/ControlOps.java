@@ -10,8 +10,7 @@ import org.retrograd.autograd.array.Storage;
 final class ControlOps {
     private ControlOps() {}
 
-    /** The identity, but for what a kind of it overrides. */
-    private abstract static class Stated extends Op {
+    private abstract static class Stated extends Identity {
         private final String name;
 
         Stated(String name) {
@@ -26,31 +25,6 @@ final class ControlOps {
         @Override
         public final boolean stated() {
             return true;
-        }
-
-        @Override
-        public Shape shape(Tensor[] in) {
-            return in[0].shape;
-        }
-
-        @Override
-        public Storage compute(Tensor[] in, Shape out) {
-            return in[0].data;
-        }
-
-        @Override
-        public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-            return g;
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            return Objects.requireNonNull(t[0]);
-        }
-
-        @Override
-        public final Dependence dependence() {
-            return Dependence.ELEMENTWISE;
         }
     }
 

@@ -1,10 +1,5 @@
 package org.retrograd.autograd.tensor;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.retrograd.autograd.array.Shape;
-import org.retrograd.autograd.array.Storage;
-
 /**
  * The operation at the leaves of a graph: what one differentiates by.
  *
@@ -12,7 +7,7 @@ import org.retrograd.autograd.array.Storage;
  * <em>scoped</em> variables of one transform share one object of this class; each copies an argument, to which it stays
  * linked if the argument is itself traced, so that an enclosing differentiation passes through it as through an identity.
  */
-final class Variable extends Op {
+final class Variable extends Identity {
     /** Whether a transform made it for its argument. */
     final boolean scoped;
 
@@ -46,30 +41,5 @@ final class Variable extends Op {
     @Override
     public String name() {
         return "variable";
-    }
-
-    @Override
-    public Shape shape(Tensor[] in) {
-        return in[0].shape;
-    }
-
-    @Override
-    public Storage compute(Tensor[] in, Shape out) {
-        return in[0].data;
-    }
-
-    @Override
-    public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
-        return g;
-    }
-
-    @Override
-    public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-        return Objects.requireNonNull(t[0]);
-    }
-
-    @Override
-    public Dependence dependence() {
-        return Dependence.SELECTION;
     }
 }
