@@ -58,8 +58,8 @@ final class Noise {
     static double shaken(Subject subject, Tensor cotangent, Directions random) {
         try {
             return shakenBy(subject, cotangent, random);
-        } catch (IllegalStateException e) {
-            // calls that belong to one evaluation refuse other values
+        } catch (IllegalStateException | IllegalArgumentException | ArithmeticException refused) {
+            // calls that belong to one evaluation refuse other values, and so do those at the edge of their domain
             return 0;
         }
     }

@@ -105,11 +105,33 @@ public final class Implicit<P> {
         requireSolution(x, at.value().detach(), at);
         List<Tensor> inputs = new ArrayList<>(arguments);
         inputs.addAll(at.captured());
-        CustomFunction function = CustomFunction.of(name, in -> x)
-                .vjp((g, in, y) -> pull(form, g, in, y, arguments.size()))
-                .jvp((t, in, y) -> push(form, t, in, y, arguments.size()));
+        int arity = arguments.size();
+        CustomFunction function = CustomFunction.of(name, in -> {
+                    requireUnchanged(in.subList(arity, in.size()), at.captured());
+                    return unchanged(in, inputs)
+                            ? x
+                            : solve(solver, form.with(in.subList(0, arity))).detach();
+                })
+                .vjp((g, in, y) -> pull(form, g, in, y, arity))
+                .jvp((t, in, y) -> push(form, t, in, y, arity));
         // a solver of the user's takes one right side at a time, elimination any number
         return (linearSolver == null ? function.carryingDirections() : function).apply(inputs.toArray(new Tensor[0]));
+    }
+
+    private static boolean unchanged(List<Tensor> in, List<Tensor> before) {
+        boolean same = true;
+        for (int k = 0; k < in.size(); k++) {
+            same &= in.get(k).storage() == before.get(k).storage();
+        }
+        return same;
+    }
+
+    /** A replay, or a check of the call alone, can hand the solver other parameters, but not what it captured for itself. */
+    private void requireUnchanged(List<Tensor> captured, List<Tensor> before) {
+        if (!unchanged(captured, before)) {
+            throw new IllegalArgumentException("the solver of " + name + " cannot be called again with other values of"
+                    + " what the equation captured: pass them as parameters");
+        }
     }
 
     private static List<Tensor> constants(List<Tensor> tensors) {
