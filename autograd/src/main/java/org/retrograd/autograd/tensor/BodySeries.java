@@ -1,7 +1,5 @@
 package org.retrograd.autograd.tensor;
 
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,33 +7,28 @@ import org.jspecify.annotations.Nullable;
 final class BodySeries extends Series {
     private final SeriesWalk walk;
     private final Tensor body;
-    private final @Nullable Tensor value;
+    private final Tensor value;
 
-    private BodySeries(SeriesWalk walk, Tensor body, @Nullable Tensor value) {
-        super(body.shape);
+    private BodySeries(SeriesWalk walk, Tensor body, Tensor value) {
+        super(value.shape);
         this.walk = walk;
         this.body = body;
         this.value = value;
     }
 
-    /** Returns the series of an operation that is a composition of others, recorded at stand-ins for its inputs; null if it is none. */
-    static @Nullable Series of(SeriesSweep sweep, Op op, Series[] in, @Nullable Tensor value) {
+    /** Returns the series of a call of an operation that is a composition of others; null if it is none. */
+    static @Nullable Series of(SeriesWalk around, Tensor y) {
         Variable scope = Variable.scope();
-        Map<Long, Series> leaves = new HashMap<>();
-        Tensor[] at = new Tensor[in.length];
-        for (int j = 0; j < in.length; j++) {
-            at[j] = in[j].constant() ? in[j].value() : SeriesWalk.standIn(scope, in[j].value(), in[j], leaves);
-        }
-        Tensor found = op.body(at);
-        return found == null || !scope.reaches(found)
+        Tensor body = y.op().body(y.in);
+        return body == null || !scope.reaches(body)
                 ? null
-                : new BodySeries(new SeriesWalk(sweep, Graph.of(List.of(found), scope), leaves, false), found, value);
+                : new BodySeries(around.inside(body, scope, Map.of()), body, around.seen(y));
     }
 
     @Override
     @Nullable
     Tensor next(int k) {
-        if (k == 0 && value != null) {
+        if (k == 0) {
             return value;
         }
         walk.extend(k);

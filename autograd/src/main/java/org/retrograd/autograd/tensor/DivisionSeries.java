@@ -1,17 +1,16 @@
 package org.retrograd.autograd.tensor;
 
 import org.jspecify.annotations.Nullable;
-import org.retrograd.autograd.array.Shape;
 
 /** The solution of A X = B, from B = A X: the quotient of matrices. */
 final class DivisionSeries extends Series {
     private final Division op;
     private final Series a;
     private final Series b;
-    private final @Nullable Tensor value;
+    private final Tensor value;
 
-    DivisionSeries(Division op, Series[] in, Shape shape, @Nullable Tensor value) {
-        super(shape);
+    DivisionSeries(Division op, Series[] in, Tensor value) {
+        super(value.shape);
         this.op = op;
         this.a = in[0];
         this.b = in[1];
@@ -22,7 +21,7 @@ final class DivisionSeries extends Series {
     @Nullable
     Tensor next(int k) {
         if (k == 0) {
-            return value != null ? value : op.apply(a.value(), b.value());
+            return value;
         }
         Tensor rest = null;
         for (int i = 1; i <= k; i++) {

@@ -1,16 +1,15 @@
 package org.retrograd.autograd.tensor;
 
 import org.jspecify.annotations.Nullable;
-import org.retrograd.autograd.array.Shape;
 
 /** An operation that is linear in each input, or in all together. */
 final class LinearSeries extends Series {
     private final Linear op;
     private final Series[] in;
-    private final @Nullable Tensor value;
+    private final Tensor value;
 
-    LinearSeries(Linear op, Series[] in, Shape shape, @Nullable Tensor value) {
-        super(shape);
+    LinearSeries(Linear op, Series[] in, Tensor value) {
+        super(value.shape);
         this.op = op;
         this.in = in;
         this.value = value;
@@ -19,7 +18,7 @@ final class LinearSeries extends Series {
     @Override
     @Nullable
     Tensor next(int k) {
-        if (k == 0 && value != null) {
+        if (k == 0) {
             return value;
         }
         return op.together() ? together(k) : in.length == 1 ? product(new int[] {k}) : products(k);

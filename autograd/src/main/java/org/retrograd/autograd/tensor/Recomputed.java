@@ -2,6 +2,7 @@ package org.retrograd.autograd.tensor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -246,6 +247,38 @@ public final class Recomputed extends Joint {
                     return tangent(at.push(tangents), tangents, in, y);
                 },
                 arguments);
+    }
+
+    /**
+     * Returns the last Taylor coefficient of the value along a curve.
+     *
+     * @param curve the coefficients of the inputs from order 1 on, each list those of one order, null where zero
+     * @param watched whether an enclosing differentiation is watching, so that the coefficient must be recorded
+     */
+    Tensor coefficient(List<List<@Nullable Tensor>> curve, Tensor y, boolean watched) {
+        List<Tensor> arguments = new ArrayList<>(List.of(inputs).subList(0, arity));
+        if (!watched) {
+            return last(again(Tensor.constants(inputs), y), curve);
+        }
+        curve.forEach(
+                coefficients -> coefficients.stream().filter(Objects::nonNull).forEach(arguments::add));
+        return call(
+                name + ".series",
+                z -> {
+                    Iterator<Tensor> next = z.subList(arity, z.size()).iterator();
+                    List<List<@Nullable Tensor>> same = new ArrayList<>();
+                    for (List<@Nullable Tensor> coefficients : curve) {
+                        List<@Nullable Tensor> some = new ArrayList<>();
+                        coefficients.forEach(c -> some.add(c == null ? null : next.next()));
+                        same.add(some);
+                    }
+                    return last(checked(linearized(z.subList(0, arity), true), y), same);
+                },
+                arguments);
+    }
+
+    private static Tensor last(Linearization at, List<List<@Nullable Tensor>> curve) {
+        return at.pushSeries(curve, curve.size()).get(curve.size() - 1).get(0);
     }
 
     /** Returns the tangent of the value, zeros if it does not vary. */

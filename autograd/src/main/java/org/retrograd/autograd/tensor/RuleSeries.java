@@ -1,73 +1,59 @@
 package org.retrograd.autograd.tensor;
 
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.retrograd.autograd.array.Shape;
 
-/** An operation of neither family, from its rule for tangents, which is recorded once and swept itself. */
+/** A call of an operation of no family, from its rule for tangents, which is recorded once and swept itself. */
 final class RuleSeries extends Series {
-    private final SeriesSweep sweep;
-    private final Op op;
+    private final SeriesWalk around;
+    private final Tensor y;
     private final Series[] in;
-    private final @Nullable Tensor value;
     private @Nullable SeriesWalk walk;
     private @Nullable Tensor rule;
 
-    RuleSeries(SeriesSweep sweep, Op op, Series[] in, Shape shape, @Nullable Tensor value) {
-        super(shape);
-        this.sweep = sweep;
-        this.op = op;
+    RuleSeries(SeriesWalk around, Tensor y, Series[] in) {
+        super(y.shape);
+        this.around = around;
+        this.y = y;
         this.in = in;
-        this.value = value;
-    }
-
-    @Override
-    boolean constant() {
-        return Arrays.stream(in).allMatch(Series::constant);
     }
 
     @Override
     @Nullable
     Tensor next(int k) {
         if (k == 0) {
-            return value != null
-                    ? value
-                    : op.apply(Arrays.stream(in).map(Series::value).toArray(Tensor[]::new));
-        }
-        if (constant()) {
-            return null;
+            return around.seen(y);
         }
         Tensor tangent = rule == null ? record() : rule;
+        if (k == 1) {
+            return around.seen(tangent);
+        }
         if (walk == null) {
-            return k == 1 ? sweep.seen(tangent) : null;
+            return null;
         }
         walk.extend(k - 1);
         Tensor c = walk.of(tangent).at(k - 1);
-        return c == null || k == 1 ? c : c.div(k);
+        return c == null ? null : c.div(k);
     }
 
-    /** Records the rule at stand-ins for inputs, result and tangents, whose series are put in their places. */
+    /** Records the rule at the tensors of the call, and at variables for the tangents. */
     private Tensor record() {
         Variable scope = Variable.scope();
         Map<Long, Series> leaves = new HashMap<>();
-        Tensor[] at = new Tensor[in.length];
         @Nullable Tensor[] tangents = new @Nullable Tensor[in.length];
         for (int j = 0; j < in.length; j++) {
-            Series x = in[j];
-            if (x.constant()) {
-                at[j] = x.value();
-            } else {
-                at[j] = SeriesWalk.standIn(scope, x.value(), x, leaves);
-                tangents[j] = SeriesWalk.standIn(scope, Tensor.zeros(x.shape), new Slope(x), leaves);
+            if (!in[j].constant()) {
+                Series slope = new Slope(in[j]);
+                Tensor tangent = scope.of(slope.value());
+                leaves.put(tangent.id, slope);
+                tangents[j] = tangent;
             }
         }
-        Tensor found = op.jvp(tangents, at, SeriesWalk.standIn(scope, value(), this, leaves));
+        Tensor found = y.op().jvp(tangents, y.in, y);
         rule = found;
         if (scope.reaches(found)) {
-            walk = new SeriesWalk(sweep, Graph.of(List.of(found), scope), leaves, false);
+            walk = around.inside(found, scope, leaves);
         }
         return found;
     }

@@ -20,7 +20,7 @@ import org.retrograd.autograd.scalar.Primitive;
  */
 final class SeriesSweep implements Algebra<Series> {
     /** Whether an enclosing differentiation is watching, so that values must stay linked to the graph. */
-    private final boolean recorded;
+    final boolean recorded;
 
     private final Map<Call, Series> calls = new HashMap<>();
     private final Map<Double, Series> constants = new HashMap<>();
@@ -55,7 +55,7 @@ final class SeriesSweep implements Algebra<Series> {
             }
             leaves.put(variables[k].id, Series.of(variables[k].shape, coefficients));
         }
-        SeriesWalk walk = new SeriesWalk(sweep, graph, leaves, true);
+        SeriesWalk walk = new SeriesWalk(sweep, null, graph, leaves);
         walk.extend(order);
         List<List<@Nullable Tensor>> found = new ArrayList<>();
         for (int k = 1; k <= order; k++) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** Coefficients along lines and curves against series that are known, and what is refused. */
@@ -44,6 +47,49 @@ class TaylorTest {
         // exp(sin t) = 1 + t + t²/2 - t⁴/8 - t⁵/15 + …
         List<Tensor> sine = Taylor.coefficients(v -> v.sin(), Tensor.scalar(0), Tensor.scalar(1), 5);
         assertSeries(Taylor.along(v -> v.exp(), sine), 1, 1, 1 / 2.0, 0, -1 / 8.0, -1 / 15.0);
+    }
+
+    /** What a function computed again, or an equation, captures varies along the curve like its argument. */
+    @Test
+    void whatIsCapturedVariesToo() {
+        // sin(t t) = t² - t⁶/6 + …
+        List<UnaryOperator<Tensor>> squares = List.of(
+                v -> Checkpoint.checkpoint(w -> w.mul(v), v),
+                v -> Checkpoint.loop((i, w) -> w.mul(i == 6 ? v : Tensor.scalar(1)), v, 7),
+                v -> CustomFunction.of("square", in -> in.get(0).mul(v)).apply(v),
+                v -> Implicit.root((Tensor y, Tensor w) -> y.sub(w.mul(v))).solve(w -> w.mul(v), v),
+                v -> Implicit.fixedPoint(
+                                (Tensor y, Tensor w) -> y.add(w.mul(v).mul(3)).div(4))
+                        .linearSolver(LinearSolver.iteration(1e-16, 50))
+                        .solve(w -> w.mul(v), v));
+        for (UnaryOperator<Tensor> square : squares) {
+            assertSeries(
+                    Taylor.coefficients(v -> square.apply(v).sin(), Tensor.scalar(0), Tensor.scalar(1), 7),
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    -1 / 6.0,
+                    0);
+        }
+    }
+
+    @Test
+    void aCheckpointIsEvaluatedOnceMoreForEachOrderWithoutNesting() {
+        for (int order : new int[] {8, 16}) {
+            AtomicInteger rules = new AtomicInteger();
+            CustomFunction sine = CustomFunction.of("sine", in -> in.get(0).sin())
+                    .jvp((t, in, y) -> {
+                        rules.incrementAndGet();
+                        return t.get(0).mul(in.get(0).cos());
+                    });
+            Tensor found = Derivatives.directional(
+                    v -> Checkpoint.checkpoint(sine::apply, v), Tensor.scalar(0.5), Tensor.scalar(1), order);
+            assertThat(found.item()).isCloseTo(Math.sin(0.5), Offset.offset(1e-12));
+            assertThat(rules.get()).isEqualTo(order);
+        }
     }
 
     @Test
