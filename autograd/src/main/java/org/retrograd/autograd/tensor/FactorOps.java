@@ -2,6 +2,7 @@ package org.retrograd.autograd.tensor;
 
 import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
+import static org.retrograd.autograd.tensor.DeterminantOps.strong;
 import static org.retrograd.autograd.tensor.Matrices.product;
 import static org.retrograd.autograd.tensor.Matrices.productTransposed;
 import static org.retrograd.autograd.tensor.Matrices.symmetric;
@@ -99,6 +100,13 @@ final class FactorOps {
         return new CholeskyFactor().apply(a);
     }
 
+    /** Returns which columns, [.., n], depend on those before: next to nothing of their length is on the diagonal of R. */
+    private static Mask dependent(Tensor r, int rows) {
+        Tensor sizes = r.detach().abs();
+        Tensor diagonal = sizes.diagonal();
+        return diagonal.le(r.size() == 0 ? diagonal : sizes.max(-2).mul(rows * 0x1p-50));
+    }
+
     static final Definition QR = Definition.of(
             "qr",
             "The factors of A = Q R: Q with orthonormal columns, as many as A has rows or columns, whichever is fewer, and R "
@@ -139,27 +147,53 @@ final class FactorOps {
             return y.slice(-2, y.dim(-2) - y.dim(-1), y.dim(-2));
         }
 
+        /** Returns of which matrices a column depends on others: these have no derivative. */
+        private static Mask lost(Tensor[] in, Tensor y) {
+            Mask dependent = dependent(r(y), in[0].dim(-2));
+            return dependent.any()
+                    ? dependent.toTensor().max(Dims.KEEP, -1).expandDims(-1).gt(0)
+                    : dependent;
+        }
+
+        /** Returns a derivative that is NaN for those matrices, unless what it is multiplied by is 0. */
+        private static Tensor unlessLost(Mask lost, Tensor derivative, Tensor by) {
+            if (!lost.any()) {
+                return derivative;
+            }
+            Tensor undefined = Tensor.scalar(0).maskedFill(lost, Double.NaN);
+            return derivative.add(strong(by, undefined).sum(Dims.KEEP, -2, -1));
+        }
+
+        /** Returns R, and in its place what can be divided by for those matrices. */
+        private static Tensor regular(Mask lost, Tensor r) {
+            return lost.any() ? Tensor.where(lost, Tensor.eye(r.dim(-1)), r) : r;
+        }
+
         /** With M = R·R̄ᵀ - Q̄ᵀ·Q: (Q̄ + Q·(tril(M) + tril(M, -1)ᵀ))·R⁻ᵀ. */
         @Override
         public Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
+            Mask lost = lost(in, y);
             Tensor q = q(y);
-            Tensor r = r(y);
+            Tensor r = regular(lost, r(y));
             Tensor gr = r(g).triu(0);
             Tensor m = productTransposed(r, gr).sub(transposedProduct(q(g), q));
             Tensor filled = m.tril(0).add(m.tril(-1).transpose());
-            return solveRight(q(g).add(product(q, filled)), r, Triangle.UPPER.transposed());
+            Tensor turned = solveRight(q(g).add(product(q, filled)), r, Triangle.UPPER.transposed());
+            return unlessLost(lost, turned, g);
         }
 
         /** With C = Qᵀ·Ȧ·R⁻¹ and its skew part Ω below the diagonal: Ṙ = (C - Ω)·R and Q̇ = Ȧ·R⁻¹ - Q·(C - Ω). */
         @Override
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
+            Tensor da = Objects.requireNonNull(t[0]);
+            Mask lost = lost(in, y);
             Tensor q = q(y);
-            Tensor r = r(y);
-            Tensor moved = solveRight(Objects.requireNonNull(t[0]), r, Triangle.UPPER);
+            Tensor r = regular(lost, r(y));
+            Tensor moved = solveRight(da, r, Triangle.UPPER);
             Tensor c = transposedProduct(q, moved);
             Tensor below = c.tril(-1);
             Tensor upper = c.sub(below).add(below.transpose());
-            return Tensor.concat(-2, moved.sub(product(q, upper)), product(upper, r));
+            return unlessLost(lost, Tensor.concat(-2, moved.sub(product(q, upper)), product(upper, r)), da);
         }
 
         /** The diagonal of R: 0 where columns depend on each other. */
@@ -210,14 +244,13 @@ final class FactorOps {
         }
         Qr factors = qr(a);
         Tensor columns = Matrices.columns("lstsq", a, b);
-        Tensor diagonal = factors.r().diagonal().detach().abs();
-        if (a.dim(-1) > 0 && diagonal.size() > 0) {
-            Tensor largest = diagonal.max(Dims.KEEP, -1);
-            if (diagonal.le(largest.mul(1e-15 * a.dim(-2))).any()) {
-                throw new ArithmeticException(
-                        "lstsq needs matrices whose columns are independent, but the diagonal of R is " + diagonal
-                                + " for A of shape " + a.shape + ": drop columns, or add a penalty");
-            }
+        Mask dependent = dependent(factors.r(), a.dim(-2));
+        if (dependent.any()) {
+            int n = a.dim(-1);
+            int first = dependent.reshape(-1).toTensor().argMax(0).get(0);
+            throw new ArithmeticException("lstsq needs matrices whose columns are independent, but column " + first % n
+                    + Matrices.inBatch(a.shape, first / n)
+                    + " is a combination of those before it: drop it, or add a penalty");
         }
         Tensor projected = transposedProduct(factors.q(), columns);
         return Matrices.likeRightSide(solve(factors.r(), projected, Triangle.UPPER), b);

@@ -75,7 +75,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
 
     /**
      * Returns the reduced factors of {@code this = Q · R}: {@code [.., m, n] → [.., m, k], [.., k, n]} with k = min(m, n).
-     * Where the first k columns depend on each other there is no derivative: it is infinite or NaN.
+     * Where the first k columns depend on each other, up to rounding, there is no derivative: it is NaN.
      *
      * @throws IllegalArgumentException if an entry is not finite
      */
