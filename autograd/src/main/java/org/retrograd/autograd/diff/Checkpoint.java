@@ -11,9 +11,12 @@ import org.retrograd.autograd.tensor.Tensor;
  * Derivatives that need less memory: a function's intermediate values are not stored, but computed again when a sweep
  * needs them.
  *
- * <p>Values and first derivatives are those of the plain function, to the last bit. (The one exception is a value that
- * enters twice, as two arguments or as an argument and captured: its contributions are summed in another order.) Traced
- * values that the function captures are differentiated like its arguments. Checkpoints nest, in one another and in
+ * <p>Values and first derivatives are those of the plain function, to the last bit, in both modes; so is whatever forward
+ * mode makes of them, to any order, such as Hessians and their products with vectors. Reverse mode over a derivative agrees
+ * up to rounding: a value inside has one cotangent from the derivative and one from the value, of which the plain sweep
+ * pulls back the sum, and a checkpoint each by itself, lest it store the first until the second is known.
+ *
+ * <p>Traced values that the function captures are differentiated like its arguments. Checkpoints nest, in one another and in
  * transforms, to any order, and no order stores the intermediate values.
  *
  * <p>The function must compute the same whenever it is evaluated; if it does not, the sweep says so. Random numbers must

@@ -61,12 +61,56 @@ public final class Recomputed extends Joint {
     static Tensor call(String name, Function<List<Tensor>, Tensor> body, List<Tensor> arguments) {
         Variable scope = Variable.scope();
         Tensor value = evaluated(name, body, arguments);
-        List<Tensor> inputs = new ArrayList<>(arguments);
-        if (value.op != null) {
-            inputs.addAll(Graph.capturing(value, scope, false).captured());
-        }
+        List<Tensor> captured = value.op == null
+                ? List.of()
+                : Graph.capturing(value, scope, false).captured();
+        Once once = Once.of(arguments, captured);
+        List<Tensor> inputs = new ArrayList<>(once.distinct);
+        inputs.addAll(captured);
         Tensor[] in = inputs.toArray(new Tensor[0]);
-        return new Recomputed(name, body, arguments.size(), in, value.constant()).apply(in);
+        Function<List<Tensor>, Tensor> ofDistinct = distinct -> body.apply(once.arguments(distinct));
+        return new Recomputed(name, ofDistinct, once.distinct.size(), in, value.constant()).apply(in);
+    }
+
+    /**
+     * Arguments of which none enters twice, as another argument or captured, so that what is added to its cotangent is added
+     * in the order of the plain function.
+     *
+     * @param distinct the arguments that are neither an earlier one again nor captured
+     * @param all the arguments as they were given
+     * @param place by argument: where it is among the distinct ones, -1 if it is captured
+     */
+    private record Once(List<Tensor> distinct, List<Tensor> all, int[] place) {
+        static Once of(List<Tensor> arguments, List<Tensor> captured) {
+            List<Tensor> distinct = new ArrayList<>();
+            int[] place = new int[arguments.size()];
+            for (int k = 0; k < place.length; k++) {
+                Tensor x = arguments.get(k);
+                place[k] = x.op == null ? -1 : find(x, distinct);
+                if (place[k] < 0 && (x.op == null || find(x, captured) < 0)) {
+                    place[k] = distinct.size();
+                    distinct.add(x);
+                }
+            }
+            return new Once(distinct, arguments, place);
+        }
+
+        private static int find(Tensor x, List<Tensor> among) {
+            int k = among.size() - 1;
+            while (k >= 0 && among.get(k).id != x.id) {
+                k--;
+            }
+            return k;
+        }
+
+        /** Returns all arguments in place of the distinct ones. */
+        List<Tensor> arguments(List<Tensor> in) {
+            Tensor[] arguments = new Tensor[place.length];
+            for (int k = 0; k < place.length; k++) {
+                arguments[k] = place[k] < 0 ? all.get(k) : in.get(place[k]);
+            }
+            return List.of(arguments);
+        }
     }
 
     private static Tensor evaluated(String name, Function<List<Tensor>, Tensor> body, List<Tensor> arguments) {
