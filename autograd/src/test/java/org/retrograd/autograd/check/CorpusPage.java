@@ -2,6 +2,7 @@ package org.retrograd.autograd.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +60,19 @@ final class CorpusPage {
         lines.add(rule.toString());
         rows.rows.forEach((name, row) -> lines.add(line(name, row, columns.length)));
         lines.add(line("**all**", rows.total, columns.length));
+        lines.add("");
+    }
+
+    /** A table of what was counted in each row, the most frequent first. */
+    void counts(String first, String second, Map<String, Map<String, Integer>> rows) {
+        lines.add("| " + first + " | " + second + " |");
+        lines.add("| --- | --- |");
+        rows.forEach((name, counted) -> lines.add("| " + name + " | "
+                + counted.entrySet().stream()
+                        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                        .map(entry -> entry.getValue() + " " + entry.getKey())
+                        .collect(Collectors.joining("; "))
+                + " |"));
         lines.add("");
     }
 

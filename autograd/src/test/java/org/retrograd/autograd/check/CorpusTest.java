@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +123,25 @@ class CorpusTest {
         assertThat(unnamed).hasSizeLessThanOrEqualTo(CAUGHT.size() / 20);
     }
 
+    /**
+     * Every named mistake has the line of its call, and a mistake in a rule the input of the operation, but for those by
+     * which several inputs tie.
+     */
+    @Test
+    void theLineAndTheInputOfTheGuiltyOperationAreTold() {
+        Set<Finding.Kind> rules = Set.of(Finding.Kind.REVERSE_RULE, Finding.Kind.FORWARD_RULE, Finding.Kind.BOTH_RULES);
+        for (Caught caught : CAUGHT) {
+            for (Finding finding : caught.named() ? caught.report.findings() : List.<Finding>of()) {
+                assertThat(finding.site().orElse("nowhere"))
+                        .as(caught.toString())
+                        .matches("(\\w+Faults|Fault|Settings)\\.java:[1-9]\\d*");
+                if (rules.contains(finding.kind()) && !finding.slip().equals(Optional.of(Slip.TIES))) {
+                    assertThat(finding.argument()).as(caught.toString()).isNotNegative();
+                }
+            }
+        }
+    }
+
     @Test
     void noRightFunctionIsRejected() {
         assertThat(JUDGED.stream().filter(Judged::rejected)).isEmpty();
@@ -166,6 +189,18 @@ class CorpusTest {
         }
         page.table("kind of fault", "faults", kinds, columns);
         page.table("where", "faults", families, columns);
+        Map<String, Map<String, Integer>> slips = new LinkedHashMap<>();
+        for (Caught caught : CAUGHT) {
+            caught.report.findings().stream()
+                    .filter(finding -> finding.kind().fault())
+                    .map(finding -> finding.slip().map(Slip::sentence).orElse("none"))
+                    .forEach(slip -> slips.computeIfAbsent(caught.fault.kind().text, kind -> new TreeMap<>())
+                            .merge(slip, 1, Integer::sum));
+        }
+        page.text(
+                "What reports say of the likely slip, by what was planted. A factor that is itself a function, for instance, is",
+                "told from a missing term only where its values fit a known one.");
+        page.counts("kind of fault", "likely slip", slips);
         page.text("## Right functions", "", "Each rejection is a false alarm.");
         CorpusPage.Rows right = new CorpusPage.Rows();
         CorpusPage.Rows catalogue = new CorpusPage.Rows();
