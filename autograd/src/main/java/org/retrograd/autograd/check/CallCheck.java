@@ -119,13 +119,22 @@ final class CallCheck {
         FirstOrder first = FirstOrder.of(subject, random.cotangent(subject.output()));
         Verdict verdict = Verdict.PASS;
         List<Finding> faults = new ArrayList<>();
+        boolean kink = false;
         for (int k = 0; k < arguments.length; k++) {
             Result result = byInput(first, k);
             faults.addAll(result.faults());
-            verdict = verdict.compareTo(result.verdict()) < 0 ? result.verdict() : verdict;
+            verdict = worse(verdict, result.verdict());
+            kink |= result.verdict() == Verdict.VALID_SUBGRADIENT;
         }
         if (!faults.isEmpty()) {
             return new Result(faults, Verdict.FAIL);
+        }
+        if (kink) {
+            Result result = atKink(first);
+            if (result.verdict() == Verdict.FAIL) {
+                return result;
+            }
+            verdict = worse(verdict, result.verdict());
         }
         Finding unlinear = Linearity.check(call, first, random);
         if (unlinear != null) {
@@ -140,10 +149,15 @@ final class CallCheck {
         return Result.of(verdict);
     }
 
+    private static Verdict worse(Verdict one, Verdict other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    /** Judges the derivative by one input: at a kink that of the smooth entries of the result. */
     private Result byInput(FirstOrder first, int k) {
         Outcome outcome = worst(first, k);
         if (outcome.status() == Status.KINK || (outcome.fault() && KinkCheck.any(creased()))) {
-            return atKink(first, k);
+            return besideKink(first, k);
         }
         if (outcome.fault()) {
             return Result.of(fault(first, k, outcome));
@@ -168,8 +182,8 @@ final class CallCheck {
         return creased;
     }
 
-    /** Judges the smooth entries of the result together, the others one by one. */
-    private Result atKink(FirstOrder first, int k) {
+    /** Judges the smooth entries of the result together. */
+    private Result besideKink(FirstOrder first, int k) {
         boolean[] creased = creased();
         double[] g = first.cotangent().toArray();
         for (int j = 0; j < g.length; j++) {
@@ -178,10 +192,12 @@ final class CallCheck {
         FirstOrder smooth =
                 first.with(Tensor.of(g).reshape(subject.output().shape().toArray()));
         Outcome rest = worst(smooth, k);
-        if (rest.fault()) {
-            return Result.of(fault(smooth, k, rest));
-        }
-        KinkCheck.Result result = KinkCheck.judge(first, creased, random);
+        return rest.fault() ? Result.of(fault(smooth, k, rest)) : Result.of(Verdict.VALID_SUBGRADIENT);
+    }
+
+    /** Judges the entries of the result that are not smooth one by one, by all inputs together: what ties, moves together. */
+    private Result atKink(FirstOrder first) {
+        KinkCheck.Result result = KinkCheck.judge(first, creased(), random);
         return switch (result.verdict()) {
             case VALID -> Result.of(Verdict.VALID_SUBGRADIENT);
             case NOT_CHECKABLE -> Result.of(Verdict.NOT_CHECKABLE);

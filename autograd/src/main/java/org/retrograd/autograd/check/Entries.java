@@ -123,13 +123,7 @@ final class Entries {
     /** Returns the worst entries, those of the largest error first. */
     ImmutableList<Comparison> worst() {
         return rows().stream()
-                .map(e -> new Comparison(
-                        name(e.position),
-                        e.ad.reverse(),
-                        e.ad.forward(),
-                        e.differences.value(),
-                        e.differences.bound(),
-                        e.differences.step()))
+                .map(e -> Judge.comparison(name(e.position), e.ad, Witness.smooth(e.differences)))
                 .collect(ImmutableList.toImmutableList());
     }
 

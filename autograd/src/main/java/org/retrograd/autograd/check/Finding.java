@@ -9,7 +9,7 @@ import org.retrograd.autograd.tensor.Recording.Call;
  * One thing that a check found, with the call that is to blame if there is one.
  *
  * @param kind what is wrong
- * @param input the input of the checked function by which it showed
+ * @param input the input of the checked function by which it showed; empty if a rule is wrong by itself
  * @param op the name of the faulty operation or custom rule; empty if no single call is to blame
  * @param argument which input of that operation, counted from 0; -1 if it concerns no single one
  * @param site the source line of the call, as {@code Model.java:31}

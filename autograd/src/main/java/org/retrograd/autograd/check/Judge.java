@@ -56,7 +56,7 @@ final class Judge {
         Witness witness = Witness.careful(line, widest);
         return switch (witness.kind()) {
             case SMOOTH, EDGE -> compare(where, ad, witness.estimate(), own(line, ad));
-            case KINK -> outcome(Status.KINK, where, ad, witness.estimate(), false, false);
+            case KINK -> new Outcome(Status.KINK, comparison(where, ad, witness), false, false);
             case JUMP -> outcome(Status.JUMP, where, ad, witness.estimate(), false, false);
             case STEEP -> outcome(Status.STEEP, where, ad, witness.estimate(), false, false);
             case UNSETTLED -> compareModes(where, ad, own(line, ad));
@@ -113,16 +113,12 @@ final class Judge {
 
     private static Outcome outcome(
             Status status, String where, Both ad, Estimate differences, boolean reverseWrong, boolean forwardWrong) {
-        return new Outcome(
-                status,
-                new Comparison(
-                        where,
-                        ad.reverse(),
-                        ad.forward(),
-                        differences.value(),
-                        differences.bound(),
-                        differences.step()),
-                reverseWrong,
-                forwardWrong);
+        return new Outcome(status, comparison(where, ad, Witness.smooth(differences)), reverseWrong, forwardWrong);
+    }
+
+    static Comparison comparison(String where, Both ad, Witness witness) {
+        Estimate estimate = witness.estimate();
+        return new Comparison(
+                where, ad.reverse(), ad.forward(), witness.low(), witness.high(), estimate.bound(), estimate.step());
     }
 }

@@ -98,7 +98,7 @@ final class KinkCheck {
     }
 
     private static Outcome none() {
-        return new Outcome(Status.KINK, new Comparison("", 0, 0, 0, 0, 0), false, false);
+        return new Outcome(Status.KINK, new Comparison("", 0, 0, 0, 0, 0, 0), false, false);
     }
 
     private static Result judgeEntry(FirstOrder one, int j, Directions random) {
@@ -126,15 +126,7 @@ final class KinkCheck {
                 if ((reverse || forward) && wrong == null) {
                     wrong = new Outcome(
                             Status.WRONG,
-                            new Comparison(
-                                    "at a kink, entry " + j + " of the result",
-                                    ad.reverse(),
-                                    ad.forward(),
-                                    reverse || ad.forward() > witness.high()
-                                            ? nearest(ad, witness, reverse)
-                                            : witness.low(),
-                                    witness.estimate().bound(),
-                                    witness.estimate().step()),
+                            Judge.comparison("at a kink, entry " + j + " of the result", ad, witness),
                             reverse,
                             forward);
                 }
@@ -146,11 +138,6 @@ final class KinkCheck {
         return convex == concave || unclear
                 ? new Result(Verdict.NOT_CHECKABLE, wrong, j)
                 : new Result(Verdict.WRONG, wrong, j);
-    }
-
-    private static double nearest(Both ad, Witness witness, boolean reverse) {
-        double d = reverse ? ad.reverse() : ad.forward();
-        return d > witness.high() ? witness.high() : witness.low();
     }
 
     private static boolean outside(double derivative, Witness witness, double slack) {

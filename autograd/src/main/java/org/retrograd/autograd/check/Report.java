@@ -29,21 +29,24 @@ public record Report(String name, ImmutableList<Input> inputs, ImmutableList<Fin
      * @param where the direction or entry
      * @param reverse the number in reverse mode
      * @param forward the number in forward mode
-     * @param differences the number from differences of values
+     * @param low the number from differences of values; at a kink the smaller one of the two sides
+     * @param high the same number again; at a kink the larger one of the two sides
      * @param bound how far the differences may be off, by their own account
      * @param step the step at which they were best
      */
     public record Comparison(
-            String where, double reverse, double forward, double differences, double bound, double step) {
-        /** Returns the three numbers with what the third may be off by, or says that it does not exist. */
+            String where, double reverse, double forward, double low, double high, double bound, double step) {
+        /** Returns the numbers with what the differences may be off by, or says that there are none. */
         @Override
         public String toString() {
             String modes = String.format(Locale.ROOT, "%s: reverse %.10g, forward %.10g, ", where, reverse, forward);
-            return Double.isNaN(differences)
-                    ? modes + "and no derivative by differences, which do not settle: a jump, a cusp or an edge"
-                    : modes
-                            + String.format(
-                                    Locale.ROOT, "differences %.10g +- %.1e (step %.1e)", differences, bound, step);
+            if (Double.isNaN(low)) {
+                return modes + "and no derivative by differences, which do not settle: a jump, a cusp or an edge";
+            }
+            String differences = low == high
+                    ? String.format(Locale.ROOT, "differences %.10g", low)
+                    : String.format(Locale.ROOT, "differences %.10g to %.10g", low, high);
+            return modes + differences + String.format(Locale.ROOT, " +- %.1e (step %.1e)", bound, step);
         }
     }
 

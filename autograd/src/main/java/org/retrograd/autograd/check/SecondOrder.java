@@ -30,7 +30,8 @@ final class SecondOrder {
         } catch (IllegalStateException e) {
             // a custom function that is declared to be differentiable once only says so
             if (String.valueOf(e.getMessage()).contains("once only")) {
-                return new Result(new Outcome(Status.UNSETTLED, new Comparison("", 0, 0, 0, 0, 0), false, false), null);
+                return new Result(
+                        new Outcome(Status.UNSETTLED, new Comparison("", 0, 0, 0, 0, 0, 0), false, false), null);
             }
             throw e;
         }

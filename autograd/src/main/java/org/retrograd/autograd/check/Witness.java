@@ -49,9 +49,14 @@ record Witness(Kind kind, Estimate estimate, double left, double right) {
         return new Witness(kind, estimate, estimate.value(), estimate.value());
     }
 
+    /** Returns that both sides give one derivative. */
+    static Witness smooth(Estimate estimate) {
+        return of(Kind.SMOOTH, estimate);
+    }
+
     /** Returns the quick answer of one table, which takes the point to be smooth. */
     static Witness quick(Line line, double widest) {
-        return of(Kind.SMOOTH, Differences.central(line, widest, false));
+        return smooth(Differences.central(line, widest, false));
     }
 
     /** Returns the answer of many tables, at which nothing is taken for granted. */
@@ -83,14 +88,14 @@ record Witness(Kind kind, Estimate estimate, double left, double right) {
             return new Witness(Kind.KINK, middle, before.value(), after.value());
         }
         Estimate both = settled(line, widest, 0);
-        return both.exists() ? of(Kind.SMOOTH, both) : of(Kind.UNSETTLED, Estimate.NONE);
+        return both.exists() ? smooth(both) : of(Kind.UNSETTLED, Estimate.NONE);
     }
 
     private static Witness oneSide(Line line, double widest, int side) {
         // perhaps the edge is near, but not here
         Estimate both = settled(line, widest, 0);
         if (both.sharp()) {
-            return of(Kind.SMOOTH, both);
+            return smooth(both);
         }
         Estimate estimate = settled(line, widest, side);
         return estimate.sharp() ? of(Kind.EDGE, estimate) : of(Kind.UNSETTLED, Estimate.NONE);

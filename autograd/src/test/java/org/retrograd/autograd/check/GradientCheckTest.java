@@ -3,6 +3,7 @@ package org.retrograd.autograd.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -222,7 +223,7 @@ class GradientCheckTest {
         assertThat(finding.worst()).extracting(Report.Comparison::where).containsExactly("[1, 2]", "[1, 0]");
         Report.Comparison worst = finding.worst().get(0);
         assertThat(worst.reverse()).isEqualTo(-worst.forward());
-        assertThat(worst.differences()).isCloseTo(worst.forward(), org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(worst.low()).isCloseTo(worst.forward(), org.assertj.core.api.Assertions.within(1e-9));
         assertThat(finding.text().lines().skip(2).map(String::strip))
                 .anySatisfy(
                         line -> assertThat(line).matches("worst entries +value +reverse +forward +differences .*ratio"))
@@ -284,9 +285,34 @@ class GradientCheckTest {
     @Test
     void kinksAreNoFalseAlarm() {
         Tensor zero = Tensor.of(0, 0.5, -0.5);
-        assertThat(GradientCheck.of(Tensor::relu).at(zero).check().verdict("x")).isEqualTo(Verdict.VALID_SUBGRADIENT);
+        Report report = GradientCheck.of(Tensor::relu).at(zero).check();
+        assertThat(report.verdict("x")).isEqualTo(Verdict.VALID_SUBGRADIENT);
+        Report.Comparison sides = report.inputs().get(0).comparison();
+        assertThat(sides.reverse()).isBetween(sides.low(), sides.high());
+        assertThat(report.toString())
+                .contains(String.format(
+                        Locale.ROOT,
+                        "forward %.10g, differences %.10g to %.10g +- ",
+                        sides.forward(),
+                        sides.low(),
+                        sides.high()));
         assertThat(GradientCheck.of(Tensor::floor).at(Tensor.of(2, 0.5)).check().verdict("x"))
                 .isEqualTo(Verdict.NOT_CHECKABLE);
+    }
+
+    @Test
+    void aWrongShareOfATieIsReportedOnceForAllThatTie() {
+        Planted each = Planted.binary("larger", Tensor::maximum)
+                .pull(0, (g, in, y) -> g.maskedFill(in[0].lt(in[1]), 0))
+                .pull(1, (g, in, y) -> g.maskedFill(in[1].lt(in[0]), 0));
+        Finding found = only(GradientCheck.ofSeveral(in -> each.apply(in.get(0), in.get(1)))
+                .at(Tensor.of(0.5, 2), Tensor.of(0.5, 1)));
+        assertThat(found.kind()).isEqualTo(Finding.Kind.REVERSE_RULE);
+        assertThat(found.slip()).contains(Slip.TIES);
+        assertThat(found.text())
+                .matches(
+                        "(?s)faulty rule: vjp of \"larger\", called at GradientCheckTest.java:\\d+\n"
+                                + "  at a kink, entry 0 of the result: reverse \\S+, forward \\S+, differences \\S+ to \\S+ .*");
     }
 
     @Test
