@@ -100,7 +100,7 @@ public final class Lu {
             for (int i = 0; i < n; i++) {
                 double pivot = signedPivot(lu, pivots, matrix, n, i);
                 sign *= Math.signum(pivot);
-                log += StrictMath.log(Math.abs(pivot));
+                log += Elementary.log(Math.abs(pivot));
             }
             out.values[2 * matrix] = sign;
             out.values[2 * matrix + 1] = log;

@@ -159,7 +159,7 @@ public final class Reductions {
             int first = at / inner * n * inner + at % inner;
             double max = largest(from, first, n, inner, 1);
             // An infinite or NaN maximum is the result, and x - m would be NaN.
-            to[at] = Double.isFinite(max) ? max + StrictMath.log(sumExp(from, first, n, inner, max, terms)) : max;
+            to[at] = Double.isFinite(max) ? max + Elementary.log(sumExp(from, first, n, inner, max, terms)) : max;
         }
     }
 
@@ -169,7 +169,7 @@ public final class Reductions {
         for (int left = n; left > 0; left -= Math.min(left, Sums.BLOCK)) {
             int length = Math.min(left, Sums.BLOCK);
             for (int t = 0; t < length; t++) {
-                terms[t] = StrictMath.exp(x[p] - shift);
+                terms[t] = Elementary.exp(x[p] - shift);
                 p += stride;
             }
             total += Sums.block(terms, 0, length);
@@ -211,7 +211,7 @@ public final class Reductions {
         for (int left = n; left > 0; left -= Math.min(left, Sums.BLOCK)) {
             int length = Math.min(left, Sums.BLOCK);
             for (int t = 0; t < length; t++) {
-                double term = x[p] == max ? 1 : StrictMath.exp(x[p] - max);
+                double term = x[p] == max ? 1 : Elementary.exp(x[p] - max);
                 terms[t] = term;
                 out[p] = term;
                 p += stride;

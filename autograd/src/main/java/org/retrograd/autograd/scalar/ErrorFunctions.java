@@ -1,5 +1,7 @@
 package org.retrograd.autograd.scalar;
 
+import org.retrograd.autograd.array.Elementary;
+
 /**
  * The error function and its kin, all from one well-conditioned function: {@code erfcx(x) = exp(x²)·erfc(x)}.
  *
@@ -83,20 +85,20 @@ final class ErrorFunctions {
         }
         double square = x * x;
         double low = Math.fma(x, x, -square);
-        double a = StrictMath.exp(-square) / Math.fma(2, x, Math.fma(low, 1 + 2 * x, 1)); // divisor (1 + 2x)·exp(low)
+        double a = Elementary.exp(-square) / Math.fma(2, x, Math.fma(low, 1 + 2 * x, 1)); // divisor (1 + 2x)·exp(low)
         return Math.fma(a, erfcxExcess(x), a);
     }
 
     static double erfcx(double x) {
         if (Math.abs(x) <= 0.5) {
-            return StrictMath.exp(x * x) * (1 - erf(x));
+            return Elementary.exp(x * x) * (1 - erf(x));
         }
         if (x < 0) {
             if (x < -26.64) { // 2·exp(x²) overflows
                 return Double.POSITIVE_INFINITY;
             }
             double square = x * x;
-            double e = StrictMath.exp(square);
+            double e = Elementary.exp(square);
             return 2 * Math.fma(e, Math.fma(x, x, -square), e) - erfcx(-x);
         }
         if (x > 0x1p27) {
@@ -126,14 +128,14 @@ final class ErrorFunctions {
         if (a <= 0.5) {
             y = a / TWO_OVER_SQRT_PI * (1 + Math.PI / 12 * a * a);
         } else {
-            double log = StrictMath.log(rest * (1 + a));
+            double log = Elementary.log(rest * (1 + a));
             double b = 2 / (Math.PI * 0.147) + log / 2;
             y = Math.sqrt(Math.sqrt(b * b - log / 0.147) - b);
         }
         double newton;
         do {
             double excess = a <= 0.5 ? erf(y) - a : rest - erfc(y);
-            newton = excess / (TWO_OVER_SQRT_PI * StrictMath.exp(-y * y));
+            newton = excess / (TWO_OVER_SQRT_PI * Elementary.exp(-y * y));
             y -= newton / (1 + y * newton);
         } while (Math.abs(newton) > 1e-6);
         return Math.copySign(y, x);
@@ -149,7 +151,7 @@ final class ErrorFunctions {
             double low = Math.fma(0.5 * x, x, -high);
             double root = -x * SQRT_HALF;
             double divisor = Math.fma(-2 * SQRT_HALF, x, Math.fma(low, 1 + 2 * root, 1));
-            double a = 0.5 * x * StrictMath.exp(-high) / divisor;
+            double a = 0.5 * x * Elementary.exp(-high) / divisor;
             return Math.fma(a, erfcxExcess(root), a);
         }
         return 0.5 * x * (1 + erf(x * SQRT_HALF));

@@ -1,5 +1,7 @@
 package org.retrograd.autograd.scalar;
 
+import org.retrograd.autograd.array.Elementary;
+
 /**
  * The logarithm of the gamma function and its derivatives, for positive arguments.
  *
@@ -184,7 +186,7 @@ final class GammaFunctions {
         }
         if (x < 0.5) {
             return x * (x - 1) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x + 0.5)
-                    - StrictMath.log(x);
+                    - Elementary.log(x);
         }
         if (x <= 1.5) {
             return (1 - x) * (2 - x) * Polynomial.quotient(NEAR_ONE_NUMERATOR, NEAR_ONE_DENOMINATOR, x - 0.5);
@@ -196,7 +198,7 @@ final class GammaFunctions {
             return (x - 2) * Polynomial.quotient(FROM_THREE_NUMERATOR, FROM_THREE_DENOMINATOR, x - 3);
         }
         double z = 1 / x;
-        return (x - 0.5) * (StrictMath.log(x) - 1) + (STIRLING_CONSTANT + z * Polynomial.value(STIRLING, z * z));
+        return (x - 0.5) * (Elementary.log(x) - 1) + (STIRLING_CONSTANT + z * Polynomial.value(STIRLING, z * z));
     }
 
     static double digamma(double x) {
@@ -215,7 +217,7 @@ final class GammaFunctions {
             return Polynomial.quotient(DIGAMMA_NUMERATOR, DIGAMMA_DENOMINATOR, x - 2);
         }
         double z = 1 / x;
-        return StrictMath.log(x) + z * (z * Polynomial.value(DIGAMMA_SERIES, z * z) - 0.5);
+        return Elementary.log(x) + z * (z * Polynomial.value(DIGAMMA_SERIES, z * z) - 0.5);
     }
 
     /**

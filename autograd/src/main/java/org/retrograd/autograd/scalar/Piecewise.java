@@ -14,6 +14,7 @@ import static org.retrograd.autograd.scalar.Symbols.Y;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import org.retrograd.autograd.array.Elementary;
 import org.retrograd.autograd.scalar.Primitive.Interval;
 
 /**
@@ -74,7 +75,7 @@ public final class Piecewise {
             .at(0, -1, -0.0, 0, 0)
             .build();
 
-    public static final Primitive ELU = binary("elu", (a, alpha) -> a > 0 ? a : alpha * StrictMath.expm1(a))
+    public static final Primitive ELU = binary("elu", (a, alpha) -> a > 0 ? a : alpha * Elementary.expm1(a))
             .doc("a where a > 0, else b (e^a - 1) (Clevert et al. 2015); at 0 as leakyRelu, the second derivative 0.")
             .partials(() -> List.of(
                     select(A.lt(0), B.mul(A.then(Smooth.EXP)), sided(ONE, B)),
@@ -85,7 +86,7 @@ public final class Piecewise {
             .at(0, 0.5, 0, 0.5, 0)
             .build();
 
-    public static final Primitive CELU = binary("celu", (a, alpha) -> a > 0 ? a : alpha * StrictMath.expm1(a / alpha))
+    public static final Primitive CELU = binary("celu", (a, alpha) -> a > 0 ? a : alpha * Elementary.expm1(a / alpha))
             .doc(
                     "a where a > 0, else b (e^(a/b) - 1), smooth for every b > 0 (Barron 2017); second derivative at 0: 0.")
             .partials(() -> List.of(
@@ -101,7 +102,7 @@ public final class Piecewise {
             .at(0, 2, 0, 1, 0)
             .build();
 
-    public static final Primitive SELU = unary("selu", a -> SELU_SCALE * (a > 0 ? a : SELU_ALPHA * StrictMath.expm1(a)))
+    public static final Primitive SELU = unary("selu", a -> SELU_SCALE * (a > 0 ? a : SELU_ALPHA * Elementary.expm1(a)))
             .doc("The self-normalising unit (Klambauer et al. 2017); its derivative at 0 is the right one, 1.0507.")
             .partial(() ->
                     select(A.ge(0), constant(SELU_SCALE), A.then(Smooth.EXP).mul(SELU_SCALE * SELU_ALPHA)))

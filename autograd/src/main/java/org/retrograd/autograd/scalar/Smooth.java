@@ -10,6 +10,7 @@ import static org.retrograd.autograd.scalar.Symbols.ONE;
 import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
+import org.retrograd.autograd.array.Elementary;
 import org.retrograd.autograd.scalar.Primitive.Interval;
 
 /**
@@ -50,7 +51,7 @@ public final class Smooth {
             .at(0, 0, INF)
             .build();
 
-    public static final Primitive EXP = unary("exp", StrictMath::exp)
+    public static final Primitive EXP = unary("exp", Elementary::exp)
             .doc("The exponential function e^a.")
             .partial(() -> Y)
             .samples(-3, 3)
@@ -62,14 +63,14 @@ public final class Smooth {
             .samples(-3, 3)
             .build();
 
-    public static final Primitive EXPM1 = unary("expm1", StrictMath::expm1)
+    public static final Primitive EXPM1 = unary("expm1", Elementary::expm1)
             .doc("e^a - 1, accurate near 0.")
             .partial(() -> A.then(EXP))
             .samples(-3, 3)
             .at(0, 0, 1)
             .build();
 
-    public static final Primitive LOG = unary("log", StrictMath::log)
+    public static final Primitive LOG = unary("log", Elementary::log)
             .doc("The natural logarithm.")
             .partial(() -> A.add(0).then(Arithmetic.RECIPROCAL).where(A.ge(0)))
             .samples(0.2, 4)
@@ -94,7 +95,7 @@ public final class Smooth {
             .at(-1, Double.NaN, Double.NaN)
             .build();
 
-    public static final Primitive LOG1P = unary("log1p", StrictMath::log1p)
+    public static final Primitive LOG1P = unary("log1p", Elementary::log1p)
             .doc("ln(1 + a), accurate near 0.")
             .partial(() -> ONE.add(A).then(Arithmetic.RECIPROCAL).where(A.ge(-1)))
             .samples(-0.8, 4)
@@ -143,19 +144,19 @@ public final class Smooth {
             .at(INF, StrictMath.atan(INF), 0)
             .build();
 
-    public static final Primitive SINH = unary("sinh", StrictMath::sinh)
+    public static final Primitive SINH = unary("sinh", Elementary::sinh)
             .doc("The hyperbolic sine.")
             .partial(() -> A.then(Smooth.COSH))
             .samples(-3, 3)
             .build();
 
-    public static final Primitive COSH = unary("cosh", StrictMath::cosh)
+    public static final Primitive COSH = unary("cosh", Elementary::cosh)
             .doc("The hyperbolic cosine.")
             .partial(() -> A.then(SINH))
             .samples(-3, 3)
             .build();
 
-    public static final Primitive TANH = unary("tanh", StrictMath::tanh)
+    public static final Primitive TANH = unary("tanh", Elementary::tanh)
             .doc("The hyperbolic tangent; its derivative (1 - y)(1 + y) loses relative accuracy where y is near 1.")
             .partial(() -> ONE.sub(Y).mul(ONE.add(Y)))
             .samples(-3, 3)

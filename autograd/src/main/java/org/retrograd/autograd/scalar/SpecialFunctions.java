@@ -1,11 +1,13 @@
 package org.retrograd.autograd.scalar;
 
+import org.retrograd.autograd.array.Elementary;
+
 /**
  * The mathematical functions on doubles that {@link StrictMath} lacks: values only, no derivatives.
  *
  * <p>Every result is the same to the bit on every JDK, interpreted or compiled, because only plain arithmetic,
- * {@code sqrt}, {@code fma} and {@link StrictMath} are used. An argument that is NaN gives NaN unless the function says
- * otherwise.
+ * {@code sqrt}, {@code fma}, {@link StrictMath} and {@link Elementary}, which has its bits, are used. An argument that is
+ * NaN gives NaN unless the function says otherwise.
  *
  * <p>An accuracy is the largest error seen, rounded up, against references of 30 digits by mpmath at 5,000 to 30,000
  * points that include the edges of the domain and the neighbourhood of zeros; 1 ulp is the distance of neighbouring
@@ -39,8 +41,11 @@ public final class SpecialFunctions {
      * <p>Relative accuracy holds in the left tail until {@code exp(x)} underflows. 0 at -∞, 1 at +∞. Within 2 ulp.
      */
     public static double sigmoid(double x) {
-        double e = StrictMath.exp(-Math.abs(x));
-        return (x < 0 ? e : 1) / (1 + e);
+        double e = Elementary.exp(-Math.abs(x));
+        // e where x is negative, else 1: chosen by the sign bit, since a branch cannot be foreseen for data
+        long negative = Double.doubleToRawLongBits(x) >> 63;
+        long dividend = (Double.doubleToRawLongBits(e) & negative) | (Double.doubleToRawLongBits(1) & ~negative);
+        return Double.longBitsToDouble(dividend) / (1 + e);
     }
 
     /**
@@ -49,7 +54,7 @@ public final class SpecialFunctions {
      * <p>0 at -∞, +∞ at +∞. Within 1.5 ulp.
      */
     public static double softplus(double x) {
-        return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+        return Math.max(x, 0) + Elementary.log1p(Elementary.exp(-Math.abs(x)));
     }
 
     /**
@@ -115,23 +120,23 @@ public final class SpecialFunctions {
         }
         // tanh(log(1 + e^x)) = p/(1 + p) with p = e^x + e^2x/2
         if (x < 0) {
-            double e = StrictMath.exp(x);
+            double e = Elementary.exp(x);
             double p = Math.fma(0.5 * e, e, e);
             return x * p / (1 + p);
         }
-        double e = StrictMath.exp(-x);
+        double e = Elementary.exp(-x);
         return x / (1 + 2 * e * e / (1 + 2 * e));
     }
 
     /** Returns {@code x·sigmoid(high + low)}, where {@code low} is no more than a rounding error of {@code high}. */
     private static double timesSigmoid(double x, double high, double low) {
         if (high >= 0) {
-            return x / (1 + StrictMath.exp(-high));
+            return x / (1 + Elementary.exp(-high));
         }
         if (high < -700) {
             return timesExp(x, high, low);
         }
-        double e = StrictMath.exp(high);
+        double e = Elementary.exp(high);
         return x * Math.fma(e, low, e) / (1 + e);
     }
 
@@ -142,7 +147,7 @@ public final class SpecialFunctions {
         if (high < -800) {
             return -0.0;
         }
-        double e = StrictMath.exp(high + 64);
+        double e = Elementary.exp(high + 64);
         return x * Math.fma(e, low, e) * EXP_MINUS_64;
     }
 
@@ -153,7 +158,7 @@ public final class SpecialFunctions {
      */
     public static double asinh(double x) {
         double a = Math.abs(x);
-        double y = a > HUGE ? StrictMath.log(a) + LN2 : StrictMath.log1p(a + a * a / (1 + Math.sqrt(1 + a * a)));
+        double y = a > HUGE ? Elementary.log(a) + LN2 : Elementary.log1p(a + a * a / (1 + Math.sqrt(1 + a * a)));
         return Math.copySign(y, x);
     }
 
@@ -167,10 +172,10 @@ public final class SpecialFunctions {
             return Double.NaN;
         }
         if (x > HUGE) {
-            return StrictMath.log(x) + LN2;
+            return Elementary.log(x) + LN2;
         }
         double t = x - 1;
-        return StrictMath.log1p(t + Math.sqrt(t * (t + 2)));
+        return Elementary.log1p(t + Math.sqrt(t * (t + 2)));
     }
 
     /**
@@ -180,7 +185,7 @@ public final class SpecialFunctions {
      */
     public static double atanh(double x) {
         double a = Math.abs(x);
-        double y = 0.5 * StrictMath.log1p(2 * a / (1 - a));
+        double y = 0.5 * Elementary.log1p(2 * a / (1 - a));
         return Math.copySign(y, x);
     }
 
@@ -197,7 +202,7 @@ public final class SpecialFunctions {
         double f = x - n;
         double high = f * LN2;
         double low = Math.fma(f, LN2, -high) + f * LN2_LOW;
-        double e = StrictMath.exp(high);
+        double e = Elementary.exp(high);
         return Math.scalb(Math.fma(e, low, e), (int) n);
     }
 
@@ -208,7 +213,7 @@ public final class SpecialFunctions {
      */
     public static double log2(double x) {
         if (!(x > 0) || x == Double.POSITIVE_INFINITY) {
-            return StrictMath.log(x);
+            return Elementary.log(x);
         }
         double scaled = x < Double.MIN_NORMAL ? x * 0x1p54 : x;
         int exponent = Math.getExponent(scaled);
@@ -220,7 +225,7 @@ public final class SpecialFunctions {
         if (x < Double.MIN_NORMAL) {
             exponent -= 54;
         }
-        return exponent + StrictMath.log(m) / LN2;
+        return exponent + Elementary.log(m) / LN2;
     }
 
     /**
@@ -353,7 +358,7 @@ public final class SpecialFunctions {
         if (a == b) {
             return a + LN2; // also for equal infinities, whose difference would be NaN
         }
-        return Math.max(a, b) + StrictMath.log1p(StrictMath.exp(-Math.abs(a - b)));
+        return Math.max(a, b) + Elementary.log1p(Elementary.exp(-Math.abs(a - b)));
     }
 
     /**
@@ -363,7 +368,7 @@ public final class SpecialFunctions {
      * <p>NaN for negative {@code y}, and if either is NaN, whatever {@code x} is. Within 2 ulp.
      */
     public static double xlogy(double x, double y) {
-        return x == 0 && y >= 0 ? 0 : x * StrictMath.log(y);
+        return x == 0 && y >= 0 ? 0 : x * Elementary.log(y);
     }
 
     /**
@@ -372,7 +377,7 @@ public final class SpecialFunctions {
      * <p>NaN for {@code y} below -1, and if either is NaN. Within 2 ulp.
      */
     public static double xlog1py(double x, double y) {
-        return x == 0 && y >= -1 ? 0 : x * StrictMath.log1p(y);
+        return x == 0 && y >= -1 ? 0 : x * Elementary.log1p(y);
     }
 
     /**
