@@ -5,10 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a {@link Kernel} over arrays whose shapes broadcast to a common one.
  *
- * <p>Where every operand is contiguous or a single number, which is nearly always, that is one call of the kernel.
+ * <p>Where every operand is contiguous or a single number, which is nearly always, that is one call of the kernel. Rows
+ * that are added to each of many take a call for each, or for several if they are short, such as the three numbers of a bias.
  * Otherwise the kernel is called for each run of innermost axes along which every operand is contiguous or repeated.
  */
 public final class Broadcast {
+    /** Many rows much shorter than this would cost more by their calls than by their loops: several are run over at once. */
+    private static final int LONG = 128;
+
     private Broadcast() {}
 
     /** Computes {@code loop.size()} entries of {@code out} from the operands made for the same {@code loop} shape. */
@@ -29,7 +33,18 @@ public final class Broadcast {
         if (period == 0) {
             kernel.run(loop.size(), a, b, c, y, g, out.values, 0, add);
         } else if (fits(a, period) && fits(b, period) && fits(c, period) && fits(y, period) && fits(g, period)) {
-            runByPeriods(kernel, loop.size(), period, a, b, c, y, g, out, add);
+            int row = 4 * period < Math.min(loop.size(), LONG) ? LONG / period * period : period;
+            runByPeriods(
+                    kernel,
+                    loop.size(),
+                    row,
+                    laidOut(a, row),
+                    laidOut(b, row),
+                    laidOut(c, row),
+                    laidOut(y, row),
+                    laidOut(g, row),
+                    out,
+                    add);
         } else {
             runByRows(kernel, loop, new @Nullable Operand[] {a, b, c, y, g}, out, add);
         }
@@ -44,11 +59,16 @@ public final class Broadcast {
         return operand == null || operand.repeatsAfter(period);
     }
 
-    /** Calls the kernel once a period: operands without one run on, the others start again. */
+    /** Returns an operand that starts again after {@code row} entries instead of after fewer, repeated that far. */
+    private static @Nullable Operand laidOut(@Nullable Operand operand, int row) {
+        return operand == null || operand.period() == 0 || operand.period() == row ? operand : operand.repeated(row);
+    }
+
+    /** Calls the kernel once a row: operands without a period run on, the others start again. */
     private static void runByPeriods(
             Kernel kernel,
             int n,
-            int period,
+            int row,
             @Nullable Operand a,
             @Nullable Operand b,
             @Nullable Operand c,
@@ -56,13 +76,13 @@ public final class Broadcast {
             @Nullable Operand g,
             Storage out,
             boolean add) {
-        for (int at = 0; at < n; at += period) {
-            kernel.run(period, a, b, c, y, g, out.values, at, add);
-            runOn(a, period);
-            runOn(b, period);
-            runOn(c, period);
-            runOn(y, period);
-            runOn(g, period);
+        for (int at = 0; at < n; at += row) {
+            kernel.run(Math.min(row, n - at), a, b, c, y, g, out.values, at, add);
+            runOn(a, row);
+            runOn(b, row);
+            runOn(c, row);
+            runOn(y, row);
+            runOn(g, row);
         }
     }
 

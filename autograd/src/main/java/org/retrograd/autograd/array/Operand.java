@@ -1,5 +1,6 @@
 package org.retrograd.autograd.array;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,16 @@ public sealed class Operand {
     /** Whether this runs on, stands still, or starts again after {@code n} entries. */
     boolean repeatsAfter(int n) {
         return steps() == null && (period() == 0 || period() == n);
+    }
+
+    /** Returns the same operand, with as many repetitions one after the other as make {@code n} entries. */
+    Operand repeated(int n) {
+        int period = period();
+        double[] all = Arrays.copyOf(values, n);
+        for (int i = period; i < n; i++) {
+            all[i] = all[i - period];
+        }
+        return new Repeated(all, 1, n, null);
     }
 
     /** Returns the same operand for loops along the innermost axes only, which read with the given stride. */
