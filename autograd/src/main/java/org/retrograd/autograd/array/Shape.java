@@ -123,15 +123,24 @@ public final class Shape {
 
     /** Returns this shape with the lengths of {@code inner} appended. */
     public Shape append(Shape inner) {
-        if (inner.dims.length == 0) {
-            return this;
-        }
-        if (dims.length == 0) {
+        return lead(dims.length, inner);
+    }
+
+    /** Returns the shape of the first {@code count} axes followed by those of {@code inner}. */
+    public Shape lead(int count, Shape inner) {
+        if (count == 0) {
             return inner;
         }
-        int[] all = Arrays.copyOf(dims, dims.length + inner.dims.length);
-        System.arraycopy(inner.dims, 0, all, dims.length, inner.dims.length);
-        return owning(all);
+        if (inner.dims.length == 0) {
+            return slice(0, count);
+        }
+        int[] all = Arrays.copyOf(dims, count + inner.dims.length);
+        System.arraycopy(inner.dims, 0, all, count, inner.dims.length);
+        long entries = inner.size;
+        for (int axis = 0; axis < count; axis++) {
+            entries = Math.min(entries * dims[axis], Integer.MAX_VALUE + 1L);
+        }
+        return entries > Integer.MAX_VALUE ? owning(all) : new Shape(all, (int) entries);
     }
 
     /** Returns the shape of the axes {@code from} (inclusive) to {@code to} (exclusive), both counted from the front. */

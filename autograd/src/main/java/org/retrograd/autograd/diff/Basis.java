@@ -25,6 +25,9 @@ final class Basis {
      */
     static List<Tensor> sweep(Shape space, int chunk, Sweep sweep) {
         int n = space.size();
+        if (chunk > 1 && chunk >= n) {
+            return sweep.along(units(0, n, space), 0);
+        }
         List<List<Tensor>> parts = new ArrayList<>();
         int count;
         for (int from = 0; from < n; from += count) {

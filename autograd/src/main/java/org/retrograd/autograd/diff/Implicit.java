@@ -184,7 +184,7 @@ public final class Implicit<P> {
         Linearization at = linearization(form, y, parameters);
         List<Tensor> tangents = new ArrayList<>();
         int lead = t.get(0).rank() - in.get(0).rank();
-        tangents.add(Tensor.zeros(t.get(0).shape().slice(0, lead).append(y.shape())));
+        tangents.add(Tensor.zeros(t.get(0).shape().lead(lead, y.shape())));
         tangents.addAll(t);
         Tensor moved = at.push(tangents).neg();
         return linearSolver == null ? eliminate(matrix(at, y), moved) : iterate(form, moved, parameters, y, false);

@@ -85,6 +85,9 @@ public final class Structure<T> {
      *     is a container of another kind
      */
     public static <T> Structure<T> of(T example) {
+        if (example instanceof Tensor tensor) {
+            return new Structure<>(List.of(new Node(-1, "", Form.TENSOR, tensor, List.of())), List.of(tensor.shape()));
+        }
         List<Node> nodes = new ArrayList<>(1);
         List<Shape> shapes = new ArrayList<>(1);
         Deque<Open> stack = new ArrayDeque<>();

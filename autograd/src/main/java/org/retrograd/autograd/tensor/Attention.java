@@ -127,12 +127,12 @@ public final class Attention {
         Tensor y = weighted(
                 "multiHeadAttention", split(queries, heads), split(keys, heads), split(values, heads), forHeads);
         Tensor rows = y.moveAxis(-3, -2);
-        return rows.reshape(rows.shape.slice(0, rows.rank() - 2).append(Shape.of(heads * rows.dim(-1))));
+        return rows.reshape(rows.shape.lead(rows.rank() - 2, Shape.of(heads * rows.dim(-1))));
     }
 
     /** Returns [.., n, heads · d] as [.., heads, n, d]. */
     private static Tensor split(Tensor x, int heads) {
-        Shape parts = x.shape.slice(0, x.rank() - 1).append(Shape.of(heads, x.dim(-1) / heads));
+        Shape parts = x.shape.lead(x.rank() - 1, Shape.of(heads, x.dim(-1) / heads));
         return x.reshape(parts).moveAxis(-2, -3);
     }
 

@@ -87,13 +87,13 @@ final class Axes {
         }
         Shape kept = primal.reduce(of(primal), true);
         int lead = reduced.rank() - (primal.rank() - fromEnd.length);
-        return reduced.reshape(reduced.shape.slice(0, lead).append(kept));
+        return reduced.reshape(reduced.shape.lead(lead, kept));
     }
 
     /** Returns a cotangent of the result, repeated to every entry that went into it. */
     Tensor repeat(Tensor reduced, Shape primal) {
         int lead = reduced.rank() - primal.rank() + (keep ? 0 : fromEnd.length);
-        return expand(reduced, primal).broadcastTo(reduced.shape.slice(0, lead).append(primal));
+        return expand(reduced, primal).broadcastTo(reduced.shape.lead(lead, primal));
     }
 
     /** Returns the relation of a reduction: a result depends on the entries that it was reduced from. */

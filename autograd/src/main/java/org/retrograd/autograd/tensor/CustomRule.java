@@ -50,9 +50,7 @@ final class CustomRule {
     static CustomRule jvp(String function, CustomFunction.Jvp rule, boolean once) {
         String name = "the jvp of \"" + function + "\"";
         return new CustomRule(name, function, false, once, (seeds, in, y) -> {
-            Shape expected = seeds.isEmpty()
-                    ? y.shape
-                    : Directions.of(seeds.get(0), in.get(0)).append(y.shape);
+            Shape expected = seeds.isEmpty() ? y.shape : Directions.shape(seeds.get(0), in.get(0), y.shape);
             Tensor tangent = rule.jvp(seeds, in, y);
             if (tangent == null || !tangent.shape.equals(expected)) {
                 throw new IllegalArgumentException(name + " must return a tangent of the value's shape " + expected
@@ -73,7 +71,7 @@ final class CustomRule {
         List<Tensor> cotangents = new ArrayList<>();
         for (int k = 0; k < in.size(); k++) {
             Tensor c = returned.get(k);
-            Shape expected = value.slice(0, lead).append(in.get(k).shape);
+            Shape expected = value.lead(lead, in.get(k).shape);
             boolean broadcast = c != null && c.shape.equals(value) && broadcasts(in.get(k).shape, value);
             if (c == null || !(broadcast || c.shape.equals(expected))) {
                 throw new IllegalArgumentException(

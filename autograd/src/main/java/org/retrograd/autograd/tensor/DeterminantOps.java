@@ -204,7 +204,7 @@ final class DeterminantOps {
 
         @Override
         public Shape shape(Tensor[] in) {
-            return in[0].shape.slice(0, in[0].rank() - 2).append(Shape.of(2));
+            return in[0].shape.lead(in[0].rank() - 2, Shape.of(2));
         }
 
         @Override

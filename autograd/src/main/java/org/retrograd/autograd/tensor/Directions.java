@@ -22,6 +22,15 @@ final class Directions {
         return derivative.shape.slice(0, derivative.rank() - primal.rank());
     }
 
+    /**
+     * Returns the shape of a derivative of another value in as many directions: its shape with the leading axes that {@code
+     * derivative} has beyond those of its primal. Shared where the two values have one shape.
+     */
+    static Shape shape(Tensor derivative, Tensor primal, Shape other) {
+        int lead = derivative.rank() - primal.rank();
+        return lead == 0 ? other : other == primal.shape ? derivative.shape : derivative.shape.lead(lead, other);
+    }
+
     /** Returns the contribution of one input to the cotangents, by as many calls of the rule as it needs. */
     static Tensor vjp(Op op, int k, Tensor g, Tensor[] in, Tensor y) {
         if (g.rank() == y.rank() || !op.oneDirectionAtATime()) {
@@ -120,7 +129,7 @@ final class Directions {
         if (shape == primal) {
             return cotangent;
         }
-        Shape target = shape.slice(0, lead).append(primal);
+        Shape target = shape.lead(lead, primal);
         if (shape.equals(target)) {
             return cotangent;
         }

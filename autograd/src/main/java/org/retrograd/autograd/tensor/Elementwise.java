@@ -147,7 +147,7 @@ class Elementwise extends Op {
         for (int k = 0; k < in.length; k++) {
             Tensor tangent = t[k];
             if (tangent != null) {
-                shape = Directions.of(tangent, in[k]).append(y.shape);
+                shape = Directions.shape(tangent, in[k], y.shape);
                 Tensor term = times(Directions.align(tangent, in[k], y.rank()), k, in, y);
                 sum = sum == null ? term : sum.add(term);
             }
@@ -170,11 +170,10 @@ class Elementwise extends Op {
         Derivative d = derivative(k);
         if (d.one) {
             sweep.add(slot, g);
-        } else if (apart(d, y, g.shape, sweep.partials())
-                && Directions.of(g, y).append(x.shape).equals(g.shape)) {
+        } else if (apart(d, y, g.shape, sweep.partials()) && x.shape.equals(y.shape)) {
             Operand partial = partial(d, k, y, g.shape, sweep.partials());
             sweep.accumulate(slot, g.shape, PRODUCT, partial, null, null, null, g);
-        } else if (g.shape == x.shape || Directions.of(g, y).append(x.shape).equals(g.shape)) {
+        } else if (x.shape.equals(y.shape)) {
             sweep.accumulate(
                     slot, g.shape, d.kernel, a(d, y, g.shape), b(d, y, g.shape), c(d, y, g.shape), y(d, y, g.shape), g);
         } else {
@@ -191,7 +190,7 @@ class Elementwise extends Op {
         for (int k = 0; k < y.in.length; k++) {
             Tensor tangent = t[k];
             if (tangent != null) {
-                shape = Directions.of(tangent, y.in[k]).append(y.shape);
+                shape = Directions.shape(tangent, y.in[k], y.shape);
                 Tensor aligned = Directions.align(tangent, y.in[k], y.rank());
                 boolean add = out != null;
                 out = out != null ? out : Storage.allocate(shape.size());

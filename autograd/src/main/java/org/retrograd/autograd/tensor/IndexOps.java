@@ -58,7 +58,7 @@ final class IndexOps {
         public Shape shape(Tensor[] in) {
             Shape shape = in[0].shape;
             int front = shape.axis(axis);
-            return shape.slice(0, front).append(indexShape).append(shape.slice(front + 1, shape.rank()));
+            return shape.lead(front, indexShape).append(shape.slice(front + 1, shape.rank()));
         }
 
         @Override

@@ -14,9 +14,7 @@ abstract class Joint extends Op {
     @Override
     public final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         Tensor contribution = pull(g, in, y, new @Nullable Tensor[in.length])[k];
-        return contribution != null
-                ? contribution
-                : Tensor.zeros(Directions.of(g, y).append(in[k].shape));
+        return contribution != null ? contribution : Tensor.zeros(Directions.shape(g, y, in[k].shape));
     }
 
     /** Whether a rule that is called with these is recorded: an enclosing differentiation watches. */

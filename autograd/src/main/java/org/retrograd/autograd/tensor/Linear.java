@@ -33,7 +33,8 @@ public abstract class Linear extends Op {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-        return together() ? ofTangents(t, in) : ofEachTangent(t, in);
+        Tensor only = t.length == 1 ? t[0] : null;
+        return only != null ? apply(only) : together() ? ofTangents(t, in) : ofEachTangent(t, in);
     }
 
     private Tensor ofTangents(@Nullable Tensor[] t, Tensor[] in) {

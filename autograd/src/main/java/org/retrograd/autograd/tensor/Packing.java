@@ -14,7 +14,7 @@ final class Packing {
         for (int k = 0; k < flat.length; k++) {
             Tensor x = tensors.get(k);
             int size = x.shape.slice(lead, x.rank()).size();
-            flat[k] = x.reshape(x.shape.slice(0, lead).append(Shape.of(size)));
+            flat[k] = x.reshape(x.shape.lead(lead, Shape.of(size)));
         }
         return flat.length == 1 ? flat[0] : Tensor.concat(-1, flat);
     }

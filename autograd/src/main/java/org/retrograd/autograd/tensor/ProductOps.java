@@ -70,8 +70,11 @@ final class ProductOps {
             if (k != b.dim(transposeB ? -1 : -2)) {
                 throw mismatch(a, b, k, b.dim(transposeB ? -1 : -2));
             }
-            if (a.rank() == 2 && b.rank() == 2) {
-                return Shape.of(n, m);
+            if (a.rank() == 2 && !transposeB) {
+                return b.with(-2, n);
+            }
+            if (b.rank() == 2 && !transposeA) {
+                return a.with(-1, m);
             }
             Shape batch;
             try {

@@ -326,7 +326,7 @@ final class ProgramOp extends Op {
             for (int k = 0; k < n; k++) {
                 Tensor tangent = t[k];
                 if (tangent != null) {
-                    out = Directions.of(tangent, in[k]).append(y.shape);
+                    out = Directions.shape(tangent, in[k], y.shape);
                     Tensor term = times(Directions.align(tangent, in[k], y.rank()), slope(k, in, y));
                     sum = sum == null ? term : sum.add(term);
                 }
@@ -343,7 +343,7 @@ final class ProgramOp extends Op {
             if (tangent == null) {
                 operands[n + k] = zeros(k);
             } else {
-                shape = Directions.of(tangent, in[k]).append(y.shape);
+                shape = Directions.shape(tangent, in[k], y.shape);
                 operands[n + k] = Directions.align(tangent, in[k], widths[k] == 0 ? rank : rank + 1);
             }
         }

@@ -238,7 +238,7 @@ public final class Recomputed extends Joint {
             }
             if (inputs[k].op != null) {
                 wanted.add(k);
-                shapes.add(Directions.of(g, y).append(in[k].shape));
+                shapes.add(Directions.shape(g, y, in[k].shape));
             }
         }
         Tensor packed = call(
@@ -334,6 +334,6 @@ public final class Recomputed extends Joint {
         while (t[k] == null) {
             k++;
         }
-        return Tensor.zeros(Directions.of(Objects.requireNonNull(t[k]), in[k]).append(y.shape));
+        return Tensor.zeros(Directions.shape(Objects.requireNonNull(t[k]), in[k], y.shape));
     }
 }

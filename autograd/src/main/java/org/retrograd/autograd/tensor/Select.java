@@ -53,7 +53,7 @@ final class Select extends Elementwise {
         Shape shape = y.shape;
         for (int k = 0; k < in.length; k++) {
             Tensor tangent = t[k];
-            shape = tangent == null ? shape : Directions.of(tangent, in[k]).append(y.shape);
+            shape = tangent == null ? shape : Directions.shape(tangent, in[k], y.shape);
         }
         return apply(in[0].constant(), align(t[1], in[1], y, zero), align(t[2], in[2], y, zero))
                 .broadcastTo(shape);

@@ -82,7 +82,8 @@ public sealed interface ShapeMethods permits Tensor {
 
     /** Returns this with two axes exchanged. */
     default Tensor transpose(int first, int second) {
-        int[] order = Indices.range(self().rank()).toArray();
+        int[] order = new int[self().rank()];
+        Arrays.setAll(order, axis -> axis);
         int a = self().shape.axis(first);
         int b = self().shape.axis(second);
         order[a] = b;

@@ -41,7 +41,7 @@ final class ShapeOps {
 
         @Override
         public Shape shape(Tensor[] in) {
-            return in[0].shape.slice(0, in[0].rank() - sourceRank).append(target);
+            return in[0].shape.lead(in[0].rank() - sourceRank, target);
         }
 
         @Override
@@ -53,7 +53,7 @@ final class ShapeOps {
         public Tensor transpose(int k, Tensor g, Tensor[] in) {
             // the input may itself be a tangent with directions, whose axis is not one of the cotangent's own
             int lead = g.rank() - target.rank() - (in[0].rank() - sourceRank);
-            return g.reshape(g.shape.slice(0, lead).append(in[0].shape));
+            return g.reshape(g.shape.lead(lead, in[0].shape));
         }
 
         @Override
@@ -119,7 +119,7 @@ final class ShapeOps {
 
         @Override
         public Shape shape(Tensor[] in) {
-            return in[0].shape.slice(0, in[0].rank() - target.rank()).append(target);
+            return in[0].shape.lead(in[0].rank() - target.rank(), target);
         }
 
         @Override
@@ -249,12 +249,26 @@ final class ShapeOps {
             throw new IllegalArgumentException("stack needs at least one tensor");
         }
         Shape shape = parts[0].shape;
-        Shape expanded = shape.insertOnes(shape.insertOnes(0, 1).axis(axis), 1);
+        int place = shape.insertOnes(0, 1).axis(axis);
+        if (place == 0 && shape.rank() > 0 && all(shape, parts)) {
+            // one after the other, in row-major order, with or without the new axis
+            return reshape(concat(0, parts), Shape.of(parts.length).append(shape));
+        }
+        Shape expanded = shape.insertOnes(place, 1);
         Tensor[] rows = new Tensor[parts.length];
         for (int k = 0; k < parts.length; k++) {
             rows[k] = parts[k].shape.equals(shape) ? reshape(parts[k], expanded) : parts[k].expandDims(axis);
         }
         return concat(axis, rows);
+    }
+
+    private static boolean all(Shape shape, Tensor[] parts) {
+        for (Tensor part : parts) {
+            if (!part.shape.equals(shape)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static final Definition ROLL = Definition.of(

@@ -223,7 +223,7 @@ final class SpectralOps {
         public Shape shape(Tensor[] in) {
             Shape a = in[0].shape;
             int k = Math.min(a.dim(-2), a.dim(-1));
-            return a.slice(0, a.rank() - 2).append(Shape.of(1 + a.dim(-2) + a.dim(-1), k));
+            return a.lead(a.rank() - 2, Shape.of(1 + a.dim(-2) + a.dim(-1), k));
         }
 
         @Override

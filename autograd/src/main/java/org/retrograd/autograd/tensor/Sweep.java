@@ -105,8 +105,7 @@ final class Sweep {
             return;
         }
         boolean fused = !recorded && y.op instanceof Elementwise;
-        // a linear operation of one input needs only its shape: nothing to detach
-        boolean asTheyAre = recorded || fused || (y.in.length == 1 && y.op instanceof Linear);
+        boolean asTheyAre = fused || asTheyAre(y);
         Tensor[] in = asTheyAre ? y.in : Tensor.constants(y.in);
         Tensor out = asTheyAre ? y : y.constant();
         if (y.op instanceof Joint joint) {
@@ -218,6 +217,11 @@ final class Sweep {
         return sweep;
     }
 
+    /** Whether a rule may see inputs and result as they were recorded: one that is linear in its only input needs no values. */
+    private boolean asTheyAre(Tensor y) {
+        return recorded || (y.in.length == 1 && y.op instanceof Linear);
+    }
+
     private void push(int slot) {
         Tensor y = graph.at(slot);
         if (graph.ends(y)) {
@@ -230,7 +234,7 @@ final class Sweep {
             varies |= t[k] != null;
         }
         if (varies) {
-            values[slot] = recorded
+            values[slot] = asTheyAre(y)
                     ? Directions.jvp(y.op(), t, y.in, y)
                     : y.op instanceof Elementwise op
                             ? op.push(t, y, partials)

@@ -59,7 +59,7 @@ final class ViewOps {
 
         @Override
         public Shape shape(Tensor[] in) {
-            return in[0].shape.slice(0, in[0].rank() - source.rank()).append(target);
+            return in[0].shape.lead(in[0].rank() - source.rank(), target);
         }
 
         @Override
@@ -98,7 +98,7 @@ final class ViewOps {
 
         @Override
         public Shape shape(Tensor[] in) {
-            return in[0].shape.slice(0, in[0].rank() - view.target.rank()).append(view.source);
+            return in[0].shape.lead(in[0].rank() - view.target.rank(), view.source);
         }
 
         @Override
@@ -126,10 +126,12 @@ final class ViewOps {
         Shape shape = x.shape;
         int[] dims = new int[order.length];
         int[] strides = new int[order.length];
+        int[] own = shape.strides();
         boolean fits = order.length == shape.rank() && shape.axes(order).length == order.length;
         for (int axis = 0; fits && axis < order.length; axis++) {
-            dims[axis] = shape.dim(order[axis]);
-            strides[axis] = shape.strides()[shape.axis(order[axis])];
+            int from = shape.axis(order[axis]);
+            dims[axis] = shape.dim(from);
+            strides[axis] = own[from];
         }
         if (!fits) {
             throw new IllegalArgumentException("permute needs each of the " + shape.rank() + " axes of shape " + shape

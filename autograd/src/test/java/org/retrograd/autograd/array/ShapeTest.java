@@ -41,6 +41,18 @@ class ShapeTest {
     }
 
     @Test
+    void theFirstAxesAreThoseOfOneShapeAndTheLastThoseOfAnother() {
+        assertThat(S234.lead(1, Shape.of(5, 6))).isEqualTo(Shape.of(2, 5, 6));
+        assertThat(S234.lead(0, Shape.of(5))).isEqualTo(Shape.of(5));
+        assertThat(S234.lead(2, Shape.SCALAR)).isEqualTo(Shape.of(2, 3));
+        assertThat(S234.append(Shape.of(5)).size()).isEqualTo(120);
+        assertThat(Shape.of(2, 100_000).append(Shape.of(100_000, 0)).size()).isZero();
+        assertThatThrownBy(() -> Shape.of(65_536).append(Shape.of(32_768)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an array holds at most 2147483647 entries, but shape [65536, 32768] has more");
+    }
+
+    @Test
     void axesAreCountedFromEitherEnd() {
         assertThat(S234.dim(0)).isEqualTo(2);
         assertThat(S234.dim(-1)).isEqualTo(4);
