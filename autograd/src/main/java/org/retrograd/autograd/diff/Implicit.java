@@ -157,7 +157,7 @@ public final class Implicit<P> {
         }
         double size = residual.abs().max().item();
         double allowed = tolerance * (1 + x.abs().max().item());
-        double distance = linearSolver != null || size == 0
+        double distance = linearSolver != null || size == 0 || !Double.isFinite(size)
                 ? size
                 : eliminate(matrix(at, x), residual).abs().max().item();
         if (!(distance <= allowed)) {
@@ -209,6 +209,9 @@ public final class Implicit<P> {
             throw new ArithmeticException(
                     "the solution of " + name + " has no derivative: ∂F/∂x is singular there, so that "
                             + "it is not isolated (" + e.getMessage() + ")");
+        } catch (IllegalArgumentException e) {
+            throw new ArithmeticException("the solution of " + name + " has no derivative: ∂F/∂x is not finite there ("
+                    + e.getMessage() + ")");
         }
     }
 

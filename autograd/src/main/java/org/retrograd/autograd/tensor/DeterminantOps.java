@@ -6,8 +6,10 @@ import static org.retrograd.autograd.tensor.Matrices.diagonalMatrix;
 import static org.retrograd.autograd.tensor.Matrices.product;
 
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.retrograd.autograd.array.CompletePivoting;
+import org.retrograd.autograd.array.Defects;
 import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.array.Storage;
 import org.retrograd.autograd.scalar.Arithmetic;
@@ -37,9 +39,25 @@ final class DeterminantOps {
 
     static Tensor det(Tensor a) {
         Matrices.requireSquare("det", a);
-        if (a.dim(-1) == 0) {
-            return a.sum(-2, -1).add(1);
+        return a.dim(-1) == 0 ? a.sum(-2, -1).add(1) : orNaN(a, DeterminantOps::finiteDet);
+    }
+
+    /**
+     * Returns a function of matrices, NaN with derivative NaN for those that have an entry NaN or infinite: elimination
+     * may lose these.
+     */
+    private static Tensor orNaN(Tensor a, UnaryOperator<Tensor> ofFinite) {
+        if (Defects.notFinite(a.data) < 0) {
+            return ofFinite.apply(a);
         }
+        Mask finite = a.detach().mul(0).eq(0).toTensor().min(Dims.KEEP, -2, -1).eq(1);
+        Tensor undefined =
+                Tensor.where(finite, Tensor.scalar(0), a.mul(Double.NaN)).sum(-2, -1);
+        Tensor value = ofFinite.apply(Tensor.where(finite, a, Tensor.eye(a.dim(-1))));
+        return value.add(value.rank() == undefined.rank() ? undefined : undefined.expandDims(-1));
+    }
+
+    private static Tensor finiteDet(Tensor a) {
         LuFactors factors = LuFactors.factor(a);
         return factors.pivotRatio() < SMALL ? nearSingular(a) : new Det(factors).apply(a);
     }
@@ -176,7 +194,7 @@ final class DeterminantOps {
 
     static SlogDet slogDet(Tensor a) {
         Matrices.requireSquare("slogDet", a);
-        Tensor signAndLog = new SignAndLog(LuFactors.factor(a)).apply(a);
+        Tensor signAndLog = orNaN(a, x -> new SignAndLog(LuFactors.factor(x)).apply(x));
         return new SlogDet(
                 signAndLog.slice(-1, 0, 1).squeeze(-1),
                 signAndLog.slice(-1, 1, 2).squeeze(-1));

@@ -242,8 +242,9 @@ final class FactorOps {
             throw new IllegalArgumentException("lstsq needs at least as many equations as unknowns, but got shape "
                     + a.shape + ": add a penalty, and solve");
         }
-        Qr factors = qr(a);
+        Matrices.requireFinite("lstsq", a);
         Tensor columns = Matrices.columns("lstsq", a, b);
+        Qr factors = tallQr(a);
         Mask dependent = dependent(factors.r(), a.dim(-2));
         if (dependent.any()) {
             int n = a.dim(-1);

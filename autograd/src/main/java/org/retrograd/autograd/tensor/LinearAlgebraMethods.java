@@ -14,6 +14,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
      * Returns the solution X of this · X = B: {@code [.., n, n], [.., n, k] → [.., n, k]}, batches broadcast; a B of one
      * axis is a vector. Ill-conditioned matrices give what rounding leaves; {@code singularValues()} tell.
      *
+     * @throws IllegalArgumentException if an entry of this is not finite
      * @throws ArithmeticException if elimination finds no pivot: the matrix is singular
      */
     default Tensor solve(Tensor b) {
@@ -22,7 +23,8 @@ public sealed interface LinearAlgebraMethods permits Tensor {
 
     /**
      * Returns the solution X of T · X = B for a triangle T of this: {@code [.., n, n], [.., n, k] → [.., n, k]}, batches
-     * broadcast; a B of one axis is a vector. What is outside the triangle is not read and has derivative 0.
+     * broadcast; a B of one axis is a vector. What is outside the triangle is not read and has derivative 0. What is not
+     * finite in T or B is calculated with.
      *
      * @throws ArithmeticException if an entry of the diagonal is 0
      */
@@ -30,7 +32,12 @@ public sealed interface LinearAlgebraMethods permits Tensor {
         return SolveOps.triangularSolve(self(), b, triangle);
     }
 
-    /** Returns the solution X of L · Lᵀ · X = B, this being the factor L that {@code cholesky()} gave. */
+    /**
+     * Returns the solution X of L · Lᵀ · X = B, this being the factor L that {@code cholesky()} gave: {@code [.., n, n], [..,
+     * n, k] → [.., n, k]}, batches broadcast; a B of one axis is a vector. What is above the diagonal is not read.
+     *
+     * @throws ArithmeticException if an entry of the diagonal is 0
+     */
     default Tensor choleskySolve(Tensor b) {
         return SolveOps.choleskySolve(self(), b);
     }
@@ -38,6 +45,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
     /**
      * Returns the inverse matrix. To solve equations, {@link #solve} is faster and more accurate.
      *
+     * @throws IllegalArgumentException if an entry is not finite
      * @throws ArithmeticException if the matrix is singular
      */
     default Tensor inverse() {
@@ -46,18 +54,24 @@ public sealed interface LinearAlgebraMethods permits Tensor {
 
     /**
      * Returns the determinant: {@code [.., n, n] → [..]}. It is a polynomial, and its derivatives of every order are right
-     * also at singular matrices: the first are the cofactors.
+     * also at singular matrices: the first are the cofactors. NaN with derivative NaN where an entry is NaN or infinite.
      */
     default Tensor det() {
         return DeterminantOps.det(self());
     }
 
-    /** Returns the logarithm of the determinant; NaN where that is negative, -inf without a derivative where it is 0. */
+    /**
+     * Returns the logarithm of the determinant: {@code [.., n, n] → [..]}; NaN where that is negative or an entry not finite,
+     * -inf without a derivative where it is 0.
+     */
     default Tensor logDet() {
         return DeterminantOps.logDet(self());
     }
 
-    /** Returns the sign of the determinant and the logarithm of its size, which neither over- nor underflows. */
+    /**
+     * Returns the sign of the determinant and the logarithm of its size, {@code [.., n, n] → [..], [..]}, which neither over-
+     * nor underflows; both are NaN where an entry is not finite.
+     */
     default SlogDet slogDet() {
         return DeterminantOps.slogDet(self());
     }
@@ -66,7 +80,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
      * Returns the lower triangular L with {@code L · Lᵀ = this}, for symmetric positive definite matrices: {@code [.., n, n]
      * → [.., n, n]}. Both triangles are read, as their mean, and the gradient is symmetric.
      *
-     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding
+     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding, or an entry is not finite
      * @throws ArithmeticException if it is not positive definite
      */
     default Tensor cholesky() {
@@ -87,6 +101,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
      * Returns the X that minimises the length of {@code this · X - B} column by column: {@code [.., m, n], [.., m, k] → [..,
      * n, k]}; a B of one axis is a vector.
      *
+     * @throws IllegalArgumentException if there are fewer rows than columns, or an entry of this is not finite
      * @throws ArithmeticException if the columns of the matrix depend on each other
      */
     default Tensor lstsq(Tensor b) {
@@ -97,7 +112,7 @@ public sealed interface LinearAlgebraMethods permits Tensor {
      * Returns eigenvalues, ascending, and eigenvectors of a symmetric matrix: {@code [.., n, n] → [.., n], [.., n, n]}. Where
      * eigenvalues repeat, single vectors are not determined and have derivative NaN; the values share theirs equally.
      *
-     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding
+     * @throws IllegalArgumentException if the matrix is not symmetric, up to rounding, or an entry is not finite
      */
     default Eigh eigh() {
         return SpectralOps.eigh(self());
@@ -108,7 +123,12 @@ public sealed interface LinearAlgebraMethods permits Tensor {
         return SpectralOps.eigenvalues(self());
     }
 
-    /** Returns the singular values, descending: {@code [.., m, n] → [.., min(m, n)]}. */
+    /**
+     * Returns the singular values, descending: {@code [.., m, n] → [.., min(m, n)]}. Equal ones share their derivative, and
+     * that of 0 is 0.
+     *
+     * @throws IllegalArgumentException if an entry is not finite
+     */
     default Tensor singularValues() {
         return SpectralOps.singularValues(self());
     }

@@ -86,6 +86,7 @@ final class SolveOps {
 
     static Tensor solve(Tensor a, Tensor b) {
         Matrices.requireSquare("solve", a);
+        Matrices.requireFinite("solve", a);
         Tensor columns = columns("solve", a, b);
         LuFactors factors = LuFactors.factor(a).requireRegular("solve");
         return likeRightSide(new Solve(factors, false).apply(a, columns), b);
@@ -127,6 +128,7 @@ final class SolveOps {
 
     static Tensor inverse(Tensor a) {
         Matrices.requireSquare("inverse", a);
+        Matrices.requireFinite("inverse", a);
         return new Inverse().apply(a);
     }
 
@@ -205,15 +207,20 @@ final class SolveOps {
     }
 
     static Tensor triangularSolve(Tensor a, Tensor b, Triangle triangle) {
-        Matrices.requireSquare("triangularSolve", a);
-        Tensor columns = columns("triangularSolve", a, b);
+        Tensor columns = triangleAndColumns("triangularSolve", a, b, triangle);
+        return likeRightSide(new TriangularSolve(triangle).apply(a, columns), b);
+    }
+
+    /** Returns the right side as columns, after a look at both. */
+    private static Tensor triangleAndColumns(String name, Tensor a, Tensor b, Triangle triangle) {
+        Matrices.requireSquare(name, a);
         int n = a.dim(-1);
         int zero = triangle.unit() ? -1 : Triangular.zeroOnDiagonal(a.data, n);
         if (zero >= 0) {
-            throw new ArithmeticException("triangularSolve needs a diagonal without zeros, but entry [" + zero % n
-                    + ", " + zero % n + "]" + Matrices.inBatch(a.shape, zero / n) + " is 0: it is singular");
+            throw new ArithmeticException(name + " needs a diagonal without zeros, but entry [" + zero % n + ", "
+                    + zero % n + "]" + Matrices.inBatch(a.shape, zero / n) + " is 0: it is singular");
         }
-        return likeRightSide(new TriangularSolve(triangle).apply(a, columns), b);
+        return columns(name, a, b);
     }
 
     static final Definition CHOLESKY_SOLVE = Definition.of(
@@ -226,6 +233,8 @@ final class SolveOps {
                     (x, y) -> regular(x).choleskySolve(y)));
 
     static Tensor choleskySolve(Tensor lower, Tensor b) {
-        return triangularSolve(lower, triangularSolve(lower, b, Triangle.LOWER), Triangle.LOWER.transposed());
+        Tensor columns = triangleAndColumns("choleskySolve", lower, b, Triangle.LOWER);
+        Tensor forward = new TriangularSolve(Triangle.LOWER).apply(lower, columns);
+        return likeRightSide(new TriangularSolve(Triangle.LOWER.transposed()).apply(lower, forward), b);
     }
 }

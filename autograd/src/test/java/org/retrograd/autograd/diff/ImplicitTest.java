@@ -156,6 +156,13 @@ class ImplicitTest {
         assertThatThrownBy(() -> x.sum().backward())
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageStartingWith("the solution of root has no derivative: ∂F/∂x is singular there");
+        // √x = p at p = 0
+        Tensor steep = Implicit.root((Tensor z, Tensor q) -> z.sqrt().sub(q)).solve(q -> Tensor.of(0), p);
+        assertThatThrownBy(() -> steep.sum().backward())
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessage(
+                        "the solution of root has no derivative: ∂F/∂x is not finite there (solve needs finite entries, "
+                                + "but entry [0, 0] is Infinity)");
     }
 
     @Test

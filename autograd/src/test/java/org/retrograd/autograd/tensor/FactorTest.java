@@ -316,32 +316,4 @@ class FactorTest {
                 .hasMessage(
                         "lstsq needs at least as many equations as unknowns, but got shape [2, 3]: add a penalty, and solve");
     }
-
-    @Test
-    void badMatricesAreNamed() {
-        Tensor skew = Tensor.of(new double[][] {{1, 2}, {0, 1}});
-        assertThatThrownBy(skew::cholesky)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cholesky needs symmetric matrices, but entry [0, 1] is 2.0 and entry [1, 0] is 0.0; "
-                        + "a.add(a.transpose()).mul(0.5) is symmetric");
-        assertThatThrownBy(skew::eigh).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Tensor.of(new double[][] {{1, 2}, {2, 1}}).cholesky())
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessage(
-                        "cholesky needs positive definite matrices, but the leading minor of size 2 is not positive; "
-                                + "eigenvalues() tell, and adding a multiple of the identity helps");
-        assertThatThrownBy(() ->
-                        Tensor.stack(0, Tensor.eye(2), Tensor.eye(2).neg()).cholesky())
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessageContaining("the leading minor of size 1 of matrix [1] is not positive");
-        assertThatThrownBy(() -> Tensor.zeros(2, 3).cholesky())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cholesky needs square matrices [.., n, n], but got shape [2, 3]");
-        assertThatThrownBy(() -> Tensor.of(1, 2).singularValues())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("singularValues needs matrices [.., m, n], but got shape [2]");
-        assertThatThrownBy(() -> Tensor.full(Double.NaN, 2, 2).eigh())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("eigh needs finite entries, but entry [0, 0] is NaN");
-    }
 }

@@ -1,7 +1,6 @@
 package org.retrograd.autograd.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
@@ -9,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.retrograd.autograd.diff.Derivatives;
 
-/** Linear systems and determinants: closed forms, special matrices, and bad input. */
+/** Linear systems and determinants: closed forms and special matrices. */
 class LinearAlgebraTest {
     private static final double INF = Double.POSITIVE_INFINITY;
     private static final Tensor SINGULAR = Tensor.of(new double[][] {{1, 2}, {2, 4}});
@@ -137,12 +136,6 @@ class LinearAlgebraTest {
         SlogDet parts = Tensor.of(1e200, -1e200).diag().slogDet();
         assertThat(parts.sign().item()).isEqualTo(-1);
         assertThat(parts.logAbsDet().item()).isCloseTo(400 * StrictMath.log(10), within(1e-12));
-        assertThat(Tensor.of(1, Double.NaN, 0, 1)
-                        .reshape(2, 2)
-                        .transpose()
-                        .det()
-                        .item())
-                .isNaN();
     }
 
     @Test
@@ -219,47 +212,5 @@ class LinearAlgebraTest {
         // the condition is 1.5e10
         close(hilbert.solve(b), Tensor.ones(n), 1.5e10 * 2.3e-16 * 10);
         close(hilbert.matmul(hilbert.solve(b)), b, 1e-15);
-    }
-
-    // --- bad input ---
-
-    @Test
-    void singularMatricesAreNamed() {
-        assertThatThrownBy(() -> SINGULAR.solve(Tensor.of(1, 2)))
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessage(
-                        "solve needs invertible matrices, but elimination found no pivot in column 1: it is singular; "
-                                + "lstsq solves systems of more equations than unknowns");
-        assertThatThrownBy(() -> Tensor.stack(0, Tensor.eye(2), SINGULAR).inverse())
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessageContaining(
-                        "inverse needs invertible matrices, but elimination found no pivot in column 1 of "
-                                + "matrix [1]: it is singular");
-        assertThatThrownBy(() -> Tensor.of(1, 0, 2, 0).reshape(2, 2).triangularSolve(Tensor.of(1, 2), Triangle.LOWER))
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessage("triangularSolve needs a diagonal without zeros, but entry [1, 1] is 0: it is singular");
-    }
-
-    @Test
-    void shapesThatDoNotFitAreNamed() {
-        Tensor wide = Tensor.zeros(2, 3);
-        assertThatThrownBy(() -> wide.det()).hasMessage("det needs square matrices [.., n, n], but got shape [2, 3]");
-        assertThatThrownBy(() -> Tensor.of(1).det())
-                .hasMessage("det needs square matrices [.., n, n], but got shape [1]");
-        assertThatThrownBy(() -> wide.inverse()).hasMessageContaining("inverse needs square matrices");
-        assertThatThrownBy(() -> wide.logDet()).hasMessageContaining("logDet needs square matrices");
-        assertThatThrownBy(() -> wide.slogDet()).hasMessageContaining("slogDet needs square matrices");
-        assertThatThrownBy(() -> wide.solve(Tensor.of(1, 2))).hasMessageContaining("solve needs square matrices");
-        assertThatThrownBy(() -> wide.triangularSolve(Tensor.of(1, 2), Triangle.UPPER))
-                .hasMessageContaining("triangularSolve needs square matrices");
-        assertThatThrownBy(() -> A.solve(Tensor.of(1, 2)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "solve needs a right side [.., m, k] or [m] with as many rows as the matrices [.., m, n] have, "
-                                + "but got [3, 3] and [2]");
-        assertThatThrownBy(() -> A.solve(Tensor.scalar(1))).hasMessageContaining("but got [3, 3] and []");
-        assertThatThrownBy(() -> Tensor.zeros(2, 3, 3).solve(Tensor.zeros(4, 3, 1)))
-                .hasMessageContaining(
-                        "solve of [2, 3, 3] and [4, 3, 1]: the batch shapes [2] and [4] do not broadcast");
     }
 }
