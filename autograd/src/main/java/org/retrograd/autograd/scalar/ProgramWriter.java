@@ -12,13 +12,19 @@ import static org.objectweb.asm.Opcodes.RETURN;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.objectweb.asm.MethodVisitor;
 
 /**
- * Writes a program as bytecode: a local variable for each value, in the order of the instructions.
+ * Writes a program as bytecode: a local variable for each value.
+ *
+ * <p>Calls of functions that do not depend on each other stand side by side, since a call takes many steps that wait for each
+ * other, and a processor works on several calls at a time only if they are near: instructions come in the order of the number
+ * of calls before them, those of the same number in the order of the program.
  *
  * <p>HotSpot compiles no method of more than 8,000 bytes, so the program is cut into methods below that; what one leaves to
  * later ones goes through an array of the caller's. Classes hold so few methods that their tables of constants never
@@ -58,6 +64,9 @@ final class ProgramWriter {
     private final Instructions code;
     private final int limit;
 
+    /** The instructions in the order in which they are written. */
+    private final int[] order;
+
     /** By instruction: the number of the method that computes it, counted from 1; inputs are in none. */
     private final int[] methodOf;
 
@@ -93,6 +102,7 @@ final class ProgramWriter {
         this.program = program;
         this.limit = limit;
         this.code = program.code;
+        this.order = order();
         this.methodOf = new int[code.size];
         this.scratchOf = new int[code.size];
         this.local = new int[code.size];
@@ -128,7 +138,7 @@ final class ProgramWriter {
 
     private Written write() {
         ImmutableList.Builder<StraightLine> pieces = ImmutableList.builder();
-        int next = program.inputs();
+        int next = 0;
         for (int first = 1; first <= methods; first += METHODS_PER_CLASS) {
             int last = Math.min(methods, first + METHODS_PER_CLASS - 1);
             GeneratedClass piece = new GeneratedClass("Program", StraightLine.class);
@@ -139,6 +149,23 @@ final class ProgramWriter {
             pieces.add((StraightLine) piece.instance());
         }
         return new Written(pieces.build(), scratch);
+    }
+
+    private int[] order() {
+        int[] calls = new int[code.size];
+        for (int i = program.inputs(); i < code.size; i++) {
+            Primitive primitive = primitive(i);
+            for (int k = 0; k < primitive.arity(); k++) {
+                int x = operand(i, k);
+                calls[i] = Math.max(calls[i], x < 0 ? 0 : calls[x]);
+            }
+            calls[i] += GeneratedClass.isInstruction(primitive) ? 0 : 1;
+        }
+        return IntStream.range(program.inputs(), code.size)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> calls[i])) // stable
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** Decides which method computes what, and what must be left to later methods. */
@@ -155,7 +182,7 @@ final class ProgramWriter {
             attach(program.guards.comparison(k), ~k);
         }
         methods = 1;
-        for (int i = program.inputs(); i < code.size; i++) {
+        for (int i : order) {
             Primitive primitive = primitive(i);
             int cost = cost(i, primitive);
             if (bytes + cost > limit) {
@@ -231,11 +258,11 @@ final class ProgramWriter {
 
     /** Writes a whole program into one method. */
     void writeAll(BodyWriter body, Access inputs, Access outputs) {
-        writeBody(body, inputs, outputs, 1, program.inputs());
+        writeBody(body, inputs, outputs, 1, 0);
         writePassedOn(body, inputs, outputs, passedOn);
     }
 
-    /** Writes a method, starting with instruction {@code from}; returns the first instruction of the next one. */
+    /** Writes a method, starting at a place in the order; returns where the next one starts. */
     private int writeMethod(GeneratedClass owner, int method, int from) {
         MethodVisitor out = owner.method(ACC_PRIVATE | ACC_STATIC, "m" + method, SIGNATURE);
         Access inputs = input -> {
@@ -257,9 +284,10 @@ final class ProgramWriter {
     /** Writes the instructions of a method, each into a local variable of its own. */
     private int writeBody(BodyWriter body, Access inputs, Access outputs, int method, int from) {
         bodies++;
-        Access left = place -> locate(body.code(), SCRATCH, place);
-        int i = from;
-        for (; i < code.size && methodOf[i] == method; i++) {
+        Access left = at -> locate(body.code(), SCRATCH, at);
+        int place = from;
+        for (; place < order.length && methodOf[order[place]] == method; place++) {
+            int i = order[place];
             Primitive primitive = primitive(i);
             int[] arguments = new int[primitive.arity()];
             for (int k = 0; k < arguments.length; k++) {
@@ -278,7 +306,7 @@ final class ProgramWriter {
                 }
             }
         }
-        return i;
+        return place;
     }
 
     private void writePassedOn(BodyWriter body, Access inputs, Access outputs, List<Integer> some) {
