@@ -125,7 +125,8 @@ public final class CustomFunction {
 
     private Tensor differentiableValue(List<Tensor> in) {
         Tensor y = value(in);
-        if (y.op == null && in.stream().anyMatch(Tensor::traced)) {
+        // one that is 0 may well be constant: it can be a derivative that vanishes
+        if (y.op == null && y.ne(0).any() && in.stream().anyMatch(Tensor::traced)) {
             throw new IllegalStateException(
                     "the value of " + this + " does not depend on its inputs by tensor methods, so that"
                             + " no derivative can be derived from it: give it a vjp or a jvp");

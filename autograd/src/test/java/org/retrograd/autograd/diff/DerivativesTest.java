@@ -423,45 +423,6 @@ class DerivativesTest {
     }
 
     @Test
-    void everyTransformNestsInEveryOtherToTheFourthOrder() {
-        Tensor x = Tensor.scalar(0.7);
-        Tensor one = Tensor.scalar(1);
-        // each takes a scalar function to its first or second derivative
-        List<UnaryOperator<UnaryOperator<Tensor>>> first = List.of(
-                f -> v -> Derivatives.gradient(f, v),
-                f -> v -> Derivatives.jacobian(f, v, Mode.FORWARD),
-                f -> v -> Derivatives.jacobian(f, v, Mode.REVERSE),
-                f -> v -> Derivatives.jvp(f, v, one),
-                f -> v -> Derivatives.vjp(f, v, one),
-                f -> v -> Derivatives.directional(f, v, one, 1));
-        List<UnaryOperator<UnaryOperator<Tensor>>> second = List.of(
-                f -> v -> Derivatives.hessian(f, v),
-                f -> v -> Derivatives.hvp(f, v, one),
-                f -> v -> Derivatives.vhp(f, v, one),
-                f -> v -> Derivatives.hessianDiagonal(f, v),
-                f -> v -> Derivatives.laplacian(f, v),
-                f -> v -> Derivatives.directional(f, v, one, 2));
-        UnaryOperator<Tensor> f = v -> v.sin().add(v.mul(2).exp());
-        double wave = Math.sin(0.7);
-        double third = -Math.cos(0.7) + 8 * Math.exp(1.4);
-        Tensor fourth = Tensor.scalar(wave + 16 * Math.exp(1.4));
-        for (UnaryOperator<UnaryOperator<Tensor>> a : second) {
-            for (UnaryOperator<UnaryOperator<Tensor>> b : second) {
-                Tensor found = a.apply(b.apply(f)).apply(x);
-                assertClose(found, fourth);
-                assertThat(found.traced()).isFalse();
-            }
-            for (UnaryOperator<UnaryOperator<Tensor>> b : first) {
-                assertClose(a.apply(b.apply(f)).apply(x), Tensor.scalar(third));
-                assertClose(b.apply(a.apply(f)).apply(x), Tensor.scalar(third));
-                for (UnaryOperator<UnaryOperator<Tensor>> c : first) {
-                    assertClose(b.apply(a.apply(c.apply(f))).apply(x), fourth);
-                }
-            }
-        }
-    }
-
-    @Test
     void matricesOfDerivativesNestToTheFourthOrderInSeveralVariables() {
         // f = Π exp(x): every partial derivative of every order is f itself
         Tensor x = Tensor.of(0.3, -0.2);

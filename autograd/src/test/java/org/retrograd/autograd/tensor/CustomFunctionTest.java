@@ -280,6 +280,10 @@ class CustomFunctionTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the value of \"onArrays\" does not depend on its inputs by tensor methods, so that no"
                         + " derivative can be derived from it: give it a vjp or a jvp");
+        // the second derivative of a linear function is 0, and so is the third
+        CustomFunction zero = CustomFunction.of(
+                "zero", in -> Derivatives.hessianDiagonal(v -> v.mul(3).sum(), in.get(0)));
+        assertThat(Derivatives.gradient(v -> zero.apply(v).sum(), x).toArray()).containsExactly(0, 0);
     }
 
     @Test
