@@ -3,17 +3,21 @@ package org.retrograd.autograd.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.retrograd.autograd.diff.Derivatives.Mode;
+import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Dims;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Tensor;
@@ -344,6 +348,95 @@ class DerivativesTest {
         assertClose(Derivatives.laplacian(chain, x), h.trace());
         assertThat(h.sameAs(Derivatives.jacobian(v -> Derivatives.gradient(chain, v), x, Mode.FORWARD, 7)))
                 .isTrue();
+    }
+
+    /** The square of each entry, which notes each evaluation, and each call of a rule with how many directions it carries. */
+    private static final class Noted {
+        private final List<String> calls = new ArrayList<>();
+        private final CustomFunction square = CustomFunction.of("noted", in -> {
+                    calls.add("value");
+                    return in.get(0).square();
+                })
+                .vjp((g, in, y) -> {
+                    calls.add("reverse " + directions(g, y));
+                    return List.of(g.mul(in.get(0)).mul(2));
+                })
+                .jvp((t, in, y) -> {
+                    calls.add("forward " + directions(t.get(0), in.get(0)));
+                    return t.get(0).mul(in.get(0)).mul(2);
+                })
+                .carryingDirections();
+
+        private static int directions(Tensor derivative, Tensor of) {
+            return derivative.rank() == of.rank() ? 1 : derivative.dim(0);
+        }
+
+        /** Returns what was noted since the last time. */
+        List<String> calls() {
+            List<String> found = List.copyOf(calls);
+            calls.clear();
+            return found;
+        }
+    }
+
+    @Test
+    void aJacobianGoesWhicheverWayCostsLessUnlessItIsTold() {
+        Noted noted = new Noted();
+        Tensor matrix = random(50, 3);
+        UnaryOperator<Tensor> tall = v -> matrix.matmul(noted.square.apply(v));
+        UnaryOperator<Tensor> wide = v -> noted.square.apply(matrix.transpose().matmul(v));
+        UnaryOperator<Tensor> square = v -> noted.square.apply(v);
+        Derivatives.jacobian(tall, random(3));
+        assertThat(noted.calls()).containsExactly("value", "forward 3");
+        Derivatives.jacobian(wide, random(50));
+        assertThat(noted.calls()).containsExactly("value", "reverse 3");
+        Derivatives.jacobian(square, random(7));
+        assertThat(noted.calls()).containsExactly("value", "forward 7");
+        Derivatives.jacobian(tall, random(3), Mode.REVERSE);
+        assertThat(noted.calls()).containsExactly("value", "reverse 50");
+        Derivatives.jacobian(wide, random(50), Mode.FORWARD);
+        assertThat(noted.calls()).containsExactly("value", "forward 50");
+    }
+
+    /** Fewer values than arguments, but cotangents would be as long as the argument where tangents are single numbers. */
+    @Test
+    void whatAJacobianCostsIsCountedInEntriesAndNotInArgumentsAndValuesAlone() {
+        Noted noted = new Noted();
+        Derivatives.jacobian(v -> noted.square.apply(v.sum()).mul(Tensor.ones(10)), random(11));
+        assertThat(noted.calls()).containsExactly("value", "forward 11");
+        Derivatives.jacobian(v -> noted.square.apply(v.sum()).mul(Tensor.ones(2)), random(11));
+        assertThat(noted.calls()).containsExactly("value", "reverse 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noSweepCarriesMoreDirectionsThanItIsTold(Mode mode) {
+        Noted noted = new Noted();
+        UnaryOperator<Tensor> f = v -> noted.square.apply(v);
+        String way = mode == Mode.FORWARD ? "forward " : "reverse ";
+        Derivatives.jacobian(f, random(10), mode, 4);
+        assertThat(noted.calls()).containsExactly("value", way + 4, way + 4, way + 2);
+        Derivatives.jacobian(f, random(3), mode, 1);
+        assertThat(noted.calls()).containsExactly("value", way + 1, way + 1, way + 1);
+        Derivatives.jacobian(f, random(10), mode, 100);
+        assertThat(noted.calls()).containsExactly("value", way + 10);
+    }
+
+    /** 64 directions, and fewer where an array anywhere in the function has more than 4,096 entries. */
+    @ParameterizedTest
+    @EnumSource
+    void theMemoryOfASweepIsBoundedUnasked(Mode mode) {
+        Noted noted = new Noted();
+        String way = mode == Mode.FORWARD ? "forward " : "reverse ";
+        Derivatives.jacobian(v -> noted.square.apply(v), random(150), mode);
+        assertThat(noted.calls()).containsExactly("value", way + 64, way + 64, way + 22);
+        Function<Integer, UnaryOperator<Tensor>> through = entries -> v -> noted.square
+                .apply(v)
+                .mul(v.sum().mul(Tensor.full(1e-3, entries)).mean());
+        Derivatives.jacobian(through.apply(1 << 17), random(5), mode);
+        assertThat(noted.calls()).containsExactly("value", way + 2, way + 2, way + 1);
+        Derivatives.jacobian(through.apply(1 << 19), random(2), mode);
+        assertThat(noted.calls()).containsExactly("value", way + 1, way + 1);
     }
 
     @Test
