@@ -13,9 +13,9 @@ package org.retrograd.autograd.array;
  */
 public final class Elementary {
     // x = k·ln 2 + r: the upper part has enough zeros at its end that its product with k is exact
-    private static final double INVERSE_LN2 = 0x1.71547652b82fep0;
-    private static final double LN2_HIGH = 0x1.62e42feep-1;
-    private static final double LN2_LOW = 0x1.a39ef35793c76p-33;
+    static final double INVERSE_LN2 = 0x1.71547652b82fep0;
+    static final double LN2_HIGH = 0x1.62e42feep-1;
+    static final double LN2_LOW = 0x1.a39ef35793c76p-33;
 
     // r·(e^r + 1)/(e^r - 1) in powers of r²
     private static final double P1 = 0x1.555555555553ep-3;
@@ -47,7 +47,11 @@ public final class Elementary {
     private static final long MANTISSA = (1L << 52) - 1;
 
     // upper halves of doubles, as arguments are compared by them
-    private static final int HIGH_HALF_LN2 = 0x3fd62e42;
+    static final int HIGH_HALF_LN2 = 0x3fd62e42;
+    private static final int HIGH_708 = 0x40862000;
+    /** 2^-28: below, e^x is 1 + x. */
+    static final int HIGH_TINY = 0x3e300000;
+
     private static final int HIGH_ONE = 0x3ff00000;
 
     /** e^x - 1 = 2^k·(THEN - (e - r)) + LAST, for k from {@value #LEAST} to below {@value #LARGE}. */
@@ -70,7 +74,7 @@ public final class Elementary {
     public static double exp(double x) {
         long bits = Double.doubleToRawLongBits(x);
         int high = (int) (bits >>> 32) & Integer.MAX_VALUE;
-        if (outside(high, 0x3e300000, 0x40862000)) { // 2^-28, 708
+        if (outside(high, HIGH_TINY, HIGH_708)) {
             return StrictMath.exp(x);
         }
         // below half of ln 2, as far as the upper half of x tells, nothing is taken off
@@ -78,11 +82,15 @@ public final class Elementary {
                 & ((HIGH_HALF_LN2 - high) >> 31);
         double above = x - k * LN2_HIGH;
         double below = k * LN2_LOW;
-        double r = above - below;
+        double y = 1 - ((below - curved(above - below)) - above);
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(y) + ((long) k << 52));
+    }
+
+    /** Returns e^r - 1 - r for a number up to half of ln 2. */
+    static double curved(double r) {
         double t = r * r;
         double c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
-        double y = 1 - ((below - r * c / (2 - c)) - above);
-        return Double.longBitsToDouble(Double.doubleToRawLongBits(y) + ((long) k << 52));
+        return r * c / (2 - c);
     }
 
     /** Returns {@link StrictMath#expm1}. */
@@ -216,6 +224,11 @@ public final class Elementary {
         double z = s * s;
         double r = z * (L1 + z * (L2 + z * (L3 + z * (L4 + z * (L5 + z * (L6 + z * L7))))));
         return k * LN2_HIGH - ((square - (s * (square + r) + (k * LN2_LOW + c))) - f);
+    }
+
+    /** Returns the least positive number with an upper half. */
+    static double upper(int high) {
+        return Double.longBitsToDouble((long) high << 32);
     }
 
     /** Whether the upper half of a number, without its sign, is below or not below given ones. */

@@ -169,9 +169,10 @@ public final class Reductions {
         for (int left = n; left > 0; left -= Math.min(left, Sums.BLOCK)) {
             int length = Math.min(left, Sums.BLOCK);
             for (int t = 0; t < length; t++) {
-                terms[t] = Elementary.exp(x[p] - shift);
+                terms[t] = x[p] - shift;
                 p += stride;
             }
+            Exponentials.of(terms, 0, length, terms, 0);
             total += Sums.block(terms, 0, length);
         }
         return total;
@@ -211,9 +212,13 @@ public final class Reductions {
         for (int left = n; left > 0; left -= Math.min(left, Sums.BLOCK)) {
             int length = Math.min(left, Sums.BLOCK);
             for (int t = 0; t < length; t++) {
-                double term = x[p] == max ? 1 : Elementary.exp(x[p] - max);
-                terms[t] = term;
-                out[p] = term;
+                terms[t] = x[p] == max ? 0 : x[p] - max;
+                p += stride;
+            }
+            Exponentials.of(terms, 0, length, terms, 0);
+            p -= length * stride;
+            for (int t = 0; t < length; t++) {
+                out[p] = terms[t];
                 p += stride;
             }
             total += Sums.block(terms, 0, length);

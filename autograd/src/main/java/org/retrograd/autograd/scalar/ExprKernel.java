@@ -1,7 +1,9 @@
 package org.retrograd.autograd.scalar;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.ArrayFunction;
 import org.retrograd.autograd.array.Kernel;
 import org.retrograd.autograd.array.Operand;
 
@@ -25,12 +27,22 @@ public final class ExprKernel implements Kernel {
 
     /** Returns the loop {@code out = primitive(a, b, c)}. */
     public static Kernel value(Primitive primitive) {
-        return new ExprKernel(
+        Kernel loop = new ExprKernel(
                 switch (primitive.arity()) {
                     case 1 -> new Expr.Apply1(primitive, Symbols.A);
                     case 2 -> new Expr.Apply2(primitive, Symbols.A, Symbols.B);
                     default -> new Expr.Apply3(primitive, Symbols.A, Symbols.B, Symbols.C);
                 });
+        ArrayFunction overArrays = primitive.overArrays();
+        return overArrays == null
+                ? loop
+                : (n, a, b, c, y, g, out, at, add) -> {
+                    if (add || Objects.requireNonNull(a).stride != 1) {
+                        loop.run(n, a, b, c, y, g, out, at, add);
+                    } else {
+                        overArrays.apply(a.values, a.offset, n, out, at);
+                    }
+                };
     }
 
     /**

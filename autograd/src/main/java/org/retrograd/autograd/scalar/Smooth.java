@@ -11,6 +11,7 @@ import static org.retrograd.autograd.scalar.Symbols.Y;
 
 import java.util.List;
 import org.retrograd.autograd.array.Elementary;
+import org.retrograd.autograd.array.Exponentials;
 import org.retrograd.autograd.scalar.Primitive.Interval;
 
 /**
@@ -53,6 +54,7 @@ public final class Smooth {
 
     public static final Primitive EXP = unary("exp", Elementary::exp)
             .doc("The exponential function e^a.")
+            .overArrays(Exponentials::of)
             .partial(() -> Y)
             .samples(-3, 3)
             .build();
