@@ -135,7 +135,8 @@ public sealed interface LinearAlgebraMethods permits Tensor {
 
     /**
      * Returns the reduced singular value decomposition: {@code [.., m, n] → [.., m, k], [.., k], [.., k, n]} with k = min(m,
-     * n). Vectors have derivative NaN where values repeat, or are 0 and the matrix is not square.
+     * n). Vectors have derivative NaN where values repeat, or are 0 and the matrix is not square; where there are such, the
+     * others have no second derivative.
      *
      * @throws IllegalArgumentException if an entry is not finite
      */

@@ -243,24 +243,41 @@ final class SpectralOps {
             return y.slice(-2, 1 + a.dim(-2), y.dim(-2));
         }
 
-        /** Returns 1 / (sⱼ² - sᵢ²) for i ≠ j, NaN where the two are equal, 0 on the diagonal. */
-        private static Tensor gaps(Tensor s, Mask equal) {
+        /** Returns 1 / (sⱼ² - sᵢ²) for i ≠ j, NaN where the two are equal, 0 on the diagonal and for two that are lost. */
+        private static Tensor gaps(Tensor s, Mask equal, Mask lost) {
             Mask diagonal = Tensor.eye(s.dim(-1)).eq(1);
             Tensor differences = s.sub(s.transpose()).mul(s.add(s.transpose()));
             Tensor apart = Tensor.where(equal, Tensor.scalar(1), differences).reciprocal();
-            return apart.maskedFill(equal, Double.NaN).maskedFill(diagonal, 0);
+            Tensor both = lost.toTensor().mul(lost.toTensor().transpose());
+            return apart.maskedFill(equal, Double.NaN).maskedFill(both.eq(1), 0).maskedFill(diagonal, 0);
         }
 
         /** Returns which singular values are 0, up to rounding. */
         private static Mask zero(Tensor s, Tensor a) {
-            if (s.size() == 0) {
-                return s.eq(0);
-            }
-            return s.le(rounding(s.detach()).mul(Math.max(a.dim(-2), a.dim(-1)) / (double) s.dim(-1)));
+            Tensor sizes = s.detach();
+            int n = Math.max(a.dim(-2), a.dim(-1));
+            return sizes.le(s.size() == 0 ? sizes : rounding(sizes).mul(n / (double) s.dim(-1)));
         }
 
-        private static Tensor reciprocal(Tensor s, Mask zero) {
-            return Tensor.where(zero, Tensor.scalar(1), s).reciprocal().maskedFill(zero, Double.NaN);
+        /**
+         * Returns which singular values are 0 with vectors that may be turned: all that are 0, but for a single one of a square
+         * matrix. Rules hold these vectors fast, since derivatives of other values are the same however they are chosen; that
+         * their own are undefined is said by {@link #svd}. Where the value itself is multiplied by them, its derivative is NaN.
+         */
+        private static Mask lost(Tensor s, Tensor a) {
+            Mask zero = zero(s, a);
+            Tensor count = zero.toTensor().sum(Dims.KEEP, -1);
+            return a.dim(-1) == a.dim(-2) ? zero.and(count.gt(1)) : zero;
+        }
+
+        private static Tensor reciprocal(Tensor s, Mask lost) {
+            return Tensor.where(lost, Tensor.scalar(1), s).reciprocal().maskedFill(lost, 0);
+        }
+
+        /** Returns a number for each matrix, [.., 1, 1]: the sum of entries, NaN for each but 0 where the mask holds. */
+        private static Tensor undefined(Tensor entries, Mask where) {
+            return strong(entries, Tensor.scalar(0).maskedFill(where, Double.NaN))
+                    .sum(Dims.KEEP, -2, -1);
         }
 
         /**
@@ -276,26 +293,27 @@ final class SpectralOps {
             Tensor gu = u(g, a);
             Tensor gv = v(g, a);
             Mask equal = equal(s);
-            Mask zero = zero(s, a);
-            Tensor gaps = gaps(s, equal);
+            Mask lost = lost(s, a);
+            Tensor gaps = gaps(s, equal, lost);
             Tensor turnedU = transposedProduct(u, gu);
             Tensor turnedV = transposedProduct(v, gv);
             Tensor j = strong(turnedU, gaps);
             Tensor l = strong(turnedV, gaps);
-            Tensor values = shared(row(g), equal).maskedFill(zero, 0);
+            Tensor values = shared(row(g), equal).maskedFill(lost, 0);
             Tensor inner = j.add(j.transpose())
                     .mul(s)
                     .add(l.add(l.transpose()).mul(s.transpose()))
                     .add(diagonalMatrix(values));
             Tensor left = product(u, inner);
-            Tensor reciprocal = reciprocal(s, zero);
+            Tensor reciprocal = reciprocal(s, lost);
             if (a.dim(-2) > s.dim(-1)) {
                 left = left.add(strong(gu.sub(product(u, turnedU)), reciprocal));
             }
             Tensor sum = productTransposed(left, v);
-            return a.dim(-1) > s.dim(-1)
-                    ? sum.add(productTransposed(u, strong(gv.sub(product(v, turnedV)), reciprocal)))
-                    : sum;
+            if (a.dim(-1) > s.dim(-1)) {
+                sum = sum.add(productTransposed(u, strong(gv.sub(product(v, turnedV)), reciprocal)));
+            }
+            return lost.any() ? sum.add(undefined(row(g), lost)) : sum;
         }
 
         /** With P = Uᵀ·Ȧ·V: ṡ = diag(P), U̇ = U·(F∘(P·S + S·Pᵀ)), V̇ = V·(F∘(S·P + Pᵀ·S)), and what lies outside. */
@@ -307,22 +325,26 @@ final class SpectralOps {
             Tensor u = u(y, a);
             Tensor v = v(y, a);
             Mask equal = equal(s);
-            Mask zero = zero(s, a);
-            Tensor gaps = gaps(s, equal);
+            Mask lost = lost(s, a);
+            Tensor gaps = gaps(s, equal, lost);
             Tensor right = product(da, v);
             Tensor p = transposedProduct(u, right);
             Tensor columns = p.mul(s);
             Tensor rows = p.mul(s.transpose());
             Tensor du = product(u, strong(columns.add(columns.transpose()), gaps));
             Tensor dv = product(v, strong(rows.add(rows.transpose()), gaps));
-            Tensor reciprocal = reciprocal(s, zero);
+            Tensor reciprocal = reciprocal(s, lost);
             if (a.dim(-2) > s.dim(-1)) {
                 du = du.add(strong(right.sub(product(u, p)), reciprocal));
             }
             if (a.dim(-1) > s.dim(-1)) {
                 dv = dv.add(strong(transposedProduct(da, u).sub(productTransposed(v, p)), reciprocal));
             }
-            return Tensor.concat(-2, shared(diagonalRow(p), equal).maskedFill(zero, 0), du, dv);
+            Tensor values = shared(diagonalRow(p), equal);
+            if (lost.any()) {
+                values = Tensor.where(lost, da.mul(Double.NaN).sum(Dims.KEEP, -2, -1), values);
+            }
+            return Tensor.concat(-2, values, du, dv);
         }
 
         /** Where singular values meet or are 0; and, for vectors, where a largest entry is no larger than one below 0. */
@@ -344,7 +366,7 @@ final class SpectralOps {
         public Tensor magnitude(Tensor[] in, Tensor y) {
             Tensor s = row(y);
             Tensor norm = s.max(Dims.KEEP, -1);
-            Tensor wide = gaps(s, equal(s))
+            Tensor wide = gaps(s, equal(s), lost(s, in[0]))
                     .abs()
                     .sum(Dims.KEEP, -2)
                     .mul(norm.square())
@@ -362,14 +384,35 @@ final class SpectralOps {
     }
 
     static Tensor singularValues(Tensor a) {
-        return row(singular("singularValues", a, false)).squeeze(-2);
+        return values(singular("singularValues", a, false), a);
+    }
+
+    /** Returns the values with derivative 0 where they are 0: there they have a kink, and u·v has none. */
+    private static Tensor values(Tensor factors, Tensor a) {
+        Tensor row = row(factors);
+        Mask zero = Singular.zero(row, a);
+        return (zero.any() ? Tensor.where(zero, row.detach(), row) : row).squeeze(-2);
+    }
+
+    /** Returns vectors, the columns, with derivative NaN where they are not determined, though the matrix has one. */
+    private static Tensor vectors(Tensor columns, Mask lost, Tensor a) {
+        if (!lost.any()) {
+            return columns;
+        }
+        // 0, with derivatives NaN of every order
+        Tensor zero = strong(a.sub(a.detach()), Tensor.scalar(Double.NaN))
+                .sum(Dims.KEEP, -2, -1)
+                .expm1();
+        Tensor undefined = Tensor.scalar(1).maskedFill(lost, Double.NaN).sub(1);
+        return columns.add(strong(zero.mul(Tensor.ones(columns.dim(-2), 1)), undefined));
     }
 
     static Svd svd(Tensor a) {
         Tensor factors = singular("svd", a, true);
+        Mask lost = Singular.lost(row(factors), a);
         return new Svd(
-                Singular.u(factors, a),
-                row(factors).squeeze(-2),
-                Singular.v(factors, a).transpose());
+                vectors(Singular.u(factors, a), lost, a),
+                values(factors, a),
+                vectors(Singular.v(factors, a), lost, a).transpose());
     }
 }

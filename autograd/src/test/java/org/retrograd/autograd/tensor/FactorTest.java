@@ -25,7 +25,7 @@ class FactorTest {
         return x.matmul(x.transpose()).add(Tensor.eye(n).mul(0.1));
     }
 
-    private static void near(Tensor actual, Tensor expected, double tolerance) {
+    static void near(Tensor actual, Tensor expected, double tolerance) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
         double gap = actual.size() == 0 ? 0 : actual.sub(expected).abs().max().item();
         double size = expected.size() == 0 ? 0 : expected.abs().max().item();
@@ -134,83 +134,6 @@ class FactorTest {
                 gradient((Tensor x) -> x.qr().r().diagonal().log().sum().mul(2), tall),
                 tall.matmul(tall.transpose().matmul(tall).inverse()).mul(2),
                 1e-10);
-    }
-
-    @Test
-    void repeatedEigenvaluesHaveDerivativesAndTheirVectorsNone() {
-        Tensor a = Tensor.eye(3).mul(2);
-        near(gradient((Tensor x) -> x.eigenvalues().sum(), a), Tensor.eye(3), 1e-15);
-        near(
-                gradient((Tensor x) -> x.eigenvalues().square().sum(), a),
-                Tensor.eye(3).mul(4),
-                1e-15);
-        Tensor ofVectors =
-                gradient((Tensor x) -> x.eigh().vectors().mul(normal(1, 3, 3)).sum(), a);
-        assertThat(ofVectors.ne(ofVectors).any()).isTrue();
-        assertThat(gradient((Tensor x) -> x.singularValues().sum(), Tensor.zeros(3, 2))
-                        .toArray())
-                .containsOnly(0.0);
-        near(
-                gradient(
-                        (Tensor x) -> x.singularValues().slice(0, 0, 1).sum(),
-                        Tensor.of(3, 0).diag()),
-                Tensor.of(1, 0).diag(),
-                1e-15);
-    }
-
-    @Test
-    void equalEigenvaluesShareWhateverTheirVectorsAre() {
-        // the largest is twofold: the subgradient of least norm is half of the projection on its plane
-        Tensor u = Tensor.of(1, 2, -1).div(Math.sqrt(6));
-        Tensor a = Tensor.eye(3).mul(5).sub(u.outer(u).mul(4));
-        Tensor half = Tensor.eye(3).sub(u.outer(u)).mul(0.5);
-        near(gradient((Tensor x) -> x.eigenvalues().slice(0, 2, 3).sum(), a), half, 1e-14);
-        near(gradient((Tensor x) -> x.eigenvalues().slice(0, 1, 2).sum(), a), half, 1e-14);
-        Tensor t = symmetric(normal(5, 3, 3));
-        near(jvp(Tensor::eigenvalues, a, t).slice(0, 2, 3).sum(), half.mul(t).sum(), 1e-14);
-        // the vector of the single one is determined, and so are its derivatives
-        Tensor w = normal(6, 3);
-        UnaryOperator<Tensor> single =
-                x -> x.eigh().vectors().slice(1, 0, 1).squeeze(1).dot(w);
-        Tensor moved = jvp(single, a, t);
-        // v' = (λ - A)⁺ T v
-        Tensor v = a.eigh().vectors().slice(1, 0, 1).squeeze(1);
-        Tensor pseudoInverse = Tensor.eye(3).sub(v.outer(v)).mul(1 / (1 - 5.0));
-        near(moved, w.dot(pseudoInverse.matmul(t.matmul(v))), 1e-13);
-        near(gradient(single, a).mul(t).sum(), moved, 1e-13);
-    }
-
-    @Test
-    void whatRepeatedValuesLeaveUndefinedIsNaN() {
-        Tensor a = Tensor.eye(2).mul(2);
-        Tensor second = hessian((Tensor x) -> x.eigenvalues().square().sum(), a);
-        assertThat(second.ne(second).any()).isTrue();
-        // twice the singular value 1, and 3
-        Tensor b = Tensor.of(1, 3, 1).diag();
-        Tensor w = normal(7, 3);
-        Tensor single =
-                gradient((Tensor x) -> x.svd().u().slice(1, 0, 1).squeeze(1).dot(w), b);
-        assertThat(single.ne(single).any()).isFalse();
-        Tensor other =
-                gradient((Tensor x) -> x.svd().vh().slice(0, 1, 2).squeeze(0).dot(w), b);
-        assertThat(other.ne(other).any()).isTrue();
-        near(
-                gradient((Tensor x) -> x.singularValues().slice(0, 2, 3).sum(), b),
-                Tensor.of(0.5, 0, 0.5).diag(),
-                1e-15);
-        // a vector of a singular value 0: determined by orthogonality in a square matrix alone
-        Tensor tall = Tensor.of(new double[][] {{2, 0}, {0, 0}, {0, 0}});
-        Tensor lost =
-                gradient((Tensor x) -> x.svd().u().slice(1, 1, 2).squeeze(1).dot(w), tall);
-        assertThat(lost.ne(lost).any()).isTrue();
-        near(
-                gradient((Tensor x) -> x.singularValues().sum(), tall),
-                Tensor.of(1, 0, 0, 0, 0, 0).reshape(3, 2),
-                1e-15);
-    }
-
-    private static Tensor symmetric(Tensor x) {
-        return x.add(x.transpose()).mul(0.5);
     }
 
     @Test
