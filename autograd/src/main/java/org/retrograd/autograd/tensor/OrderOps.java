@@ -205,14 +205,8 @@ final class OrderOps {
             call("x.median(0) of size 1", real(1, 2), x -> x.median(0)));
 
     static Tensor median(Tensor x, int axis) {
-        int front = x.shape.axis(axis);
-        int n = x.dim(front);
         requireEntries("median", x, axis);
-        Tensor sorted = x.sort(front);
-        Tensor upper = at(sorted, front, n / 2);
-        Tensor middle =
-                n % 2 == 1 ? upper : at(sorted, front, n / 2 - 1).mul(0.5).add(upper.mul(0.5));
-        return orNaN(middle, sorted, front);
+        return quantiles(x, new double[] {0.5}, axis).get(0);
     }
 
     static final Definition QUANTILE = Definition.of(
@@ -237,9 +231,11 @@ final class OrderOps {
             Tensor quantile = at(sorted, front, below);
             if (place > below) {
                 Tensor above = at(sorted, front, below + 1);
-                Tensor between = quantile.add(above.sub(quantile).mul(place - below));
+                double weight = place - below;
+                // not below + weight (above - below): the difference may overflow, and next to -inf it is infinite
+                Tensor between = quantile.mul(1 - weight).add(above.mul(weight));
                 Mask equal = quantile.eq(above);
-                // between equal infinities there is no difference to take a part of
+                // equals stay what they are, whatever rounding makes of their parts
                 quantile = equal.any() ? Tensor.where(equal, quantile, between) : between;
             }
             quantiles.add(orNaN(quantile, sorted, front));

@@ -96,6 +96,59 @@ class OrderTest {
     }
 
     @Test
+    void quantilesAreMeansOfNeighboursAlsoNextToInfinityAndWhereDifferencesOverflow() {
+        assertThat(Tensor.of(1, -INF)
+                        .quantile(new double[] {0, 0.25, 0.5, 1}, 0)
+                        .toArray())
+                .containsExactly(-INF, -INF, -INF, 1);
+        assertThat(Tensor.of(INF, 1).quantile(new double[] {0, 0.25, 0.5, 1}, 0).toArray())
+                .containsExactly(1, INF, INF, INF);
+        assertThat(Tensor.of(-INF, INF).quantile(new double[] {0, 0.5, 1}, 0).toArray())
+                .containsExactly(-INF, NAN, INF);
+        assertThat(Tensor.of(-INF, -INF).quantile(0.5, 0).item()).isEqualTo(-INF);
+        assertThat(Tensor.of(-1e308, 1.7e308).quantile(0.5, 0).item()).isEqualTo(0.5 * 1.7e308 - 0.5 * 1e308);
+        assertThat(Tensor.of(-1.7e308, 1.7e308).quantile(0.25, 0).item()).isEqualTo(-0.75 * 1.7e308 + 0.25 * 1.7e308);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(1, -INF), new double[] {1}, 0.25, 0.75);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(INF, 1), new double[] {1}, 0.25, 0.75);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(-INF, INF), new double[] {1}, 0.75, 0.25);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(-INF, 3, -INF), new double[] {1}, 0.5, 0, 0.5);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(1.7e308, -1e308), new double[] {1}, 0.25, 0.75);
+        gradient(v -> v.quantile(0.25, 0), Tensor.of(-INF, NAN), new double[] {1}, 0, 1);
+    }
+
+    @Test
+    void theMedianIsTheQuantileOfAHalf() {
+        double[][] samples = {
+            {-INF, 1},
+            {1, INF},
+            {-INF, INF},
+            {INF, INF},
+            {-INF, -INF, -INF, 2},
+            {-1e308, 1.7e308},
+            {1.7e308, 1.6e308},
+            {-1e308, -1.7e308, 1e308, 1.5e308},
+            {Double.MIN_VALUE, Double.MIN_VALUE},
+            {0.1, 0.7},
+            {0.1, 0.1},
+            {NAN, -INF},
+            {NAN, NAN, 1, 1e308},
+            {3, 1, INF}
+        };
+        for (double[] sample : samples) {
+            Tensor x = Tensor.of(sample);
+            assertThat(x.quantile(0.5, 0).sameAs(x.median())).as("%s", x).isTrue();
+            assertThat(Derivatives.gradient((Tensor v) -> v.quantile(0.5, 0), x).toArray())
+                    .as("%s", x)
+                    .containsExactly(Derivatives.gradient(Tensor::median, x).toArray());
+        }
+        assertThat(Tensor.of(Double.MIN_VALUE, Double.MIN_VALUE).median().item())
+                .isEqualTo(Double.MIN_VALUE);
+        assertThat(Tensor.of(1, -INF).median().item()).isEqualTo(-INF);
+        gradient(Tensor::median, Tensor.of(1, -INF), new double[] {1}, 0.5, 0.5);
+        gradient(Tensor::median, Tensor.of(-1e308, 1.7e308), new double[] {1}, 0.5, 0.5);
+    }
+
+    @Test
     void maskedSelectKeepsRowMajorOrderAndBroadcastsTheMask() {
         Tensor x = Tensor.of(new double[][] {{1, 2, 3}, {4, 5, 6}});
         assertThat(x.maskedSelect(x.gt(2)).toArray()).containsExactly(3, 4, 5, 6);
