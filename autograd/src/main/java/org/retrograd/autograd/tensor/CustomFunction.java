@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The value may be computed in any way, on arrays too, once there is a rule. Of the two rules one is enough: the other
  * is its transpose, and is derived. Without a rule both are derived from the value, which must then be written in tensor
- * methods; it is evaluated again for each derivative, and nothing of its inside is stored.
+ * methods; it is evaluated again for each derivative, and nothing of its inside is stored. (A value that is a constant other
+ * than 0 is refused: it was usually computed on arrays.)
  *
  * <p>A rule written in tensor methods is itself differentiated, to any order. One that computes on arrays has to say so by
  * {@link #onceDifferentiable}. Attributes (numbers, indices, masks) are captured by the lambdas. Traced values that the
