@@ -138,6 +138,17 @@ final class Correlate extends Linear {
     }
 
     @Override
+    boolean knowsSecond(Tensor[] in) {
+        return true;
+    }
+
+    @Override
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor[] in, Tensor y, boolean summed) {
+        return Directions.product(this, t, 0, 1, in, y, summed);
+    }
+
+    @Override
     public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
         return super.jvp(Directions.aligned(t, in, y.rank()), in, y);
     }

@@ -104,6 +104,21 @@ final class Directions {
                 : tangent.reshape(tangent.shape.insertOnes(lead, rank - primal.rank()));
     }
 
+    /**
+     * Returns the product of the tangents of two factors, for each direction or summed over all of them; null if one factor
+     * does not vary.
+     */
+    static @Nullable Tensor product(Op op, @Nullable Tensor[] t, int i, int j, Tensor[] in, Tensor y, boolean summed) {
+        Tensor a = aligned(t[i], in[i], y.rank());
+        Tensor b = aligned(t[j], in[j], y.rank());
+        if (a == null || b == null) {
+            return null;
+        }
+        Tensor product = op.apply(a, b);
+        Tensor found = summed && product.rank() > y.rank() ? product.sum(0) : product;
+        return i == j ? found : found.mul(2);
+    }
+
     /** Returns all tangents lined up with a value of higher rank. */
     static @Nullable Tensor[] aligned(@Nullable Tensor[] t, Tensor[] primals, int rank) {
         @Nullable Tensor[] aligned = new @Nullable Tensor[t.length];

@@ -1,5 +1,6 @@
 package org.retrograd.autograd.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.retrograd.autograd.scalar.Arithmetic;
 import org.retrograd.autograd.scalar.Expr;
 import org.retrograd.autograd.scalar.ExprKernel;
 import org.retrograd.autograd.scalar.Primitive;
+import org.retrograd.autograd.scalar.SecondPartial;
 import org.retrograd.autograd.scalar.Symbols;
 
 /**
@@ -32,6 +34,11 @@ class Elementwise extends Op {
     final Primitive primitive;
     private final Kernel value;
     private final @Nullable Derivative[] derivatives;
+
+    /** The derivatives of the partial derivatives, by two inputs of which the first comes no later, once asked for. */
+    private @Nullable List<Second> seconds;
+
+    private record Second(int i, int j, Expr formula, Derivative derivative) {}
 
     /** The derivative by one input: whether it is 1 everywhere, its loop, and the operands that the loop reads. */
     private record Derivative(boolean one, boolean formula, Kernel kernel, boolean a, boolean b, boolean c, boolean y) {
@@ -162,6 +169,65 @@ class Elementwise extends Op {
             return constant.value() == 1 ? g : constant.value() == 0 ? Tensor.zeros(g.shape) : g.mul(constant.value());
         }
         return of(Arithmetic.STRONG_MUL).apply(g, in(partial, in, y));
+    }
+
+    @Override
+    boolean knowsSecond(Tensor[] in) {
+        return true;
+    }
+
+    @Override
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor[] in, Tensor y, boolean summed) {
+        Tensor sum = null;
+        Shape shape = y.shape;
+        for (Second second : seconds()) {
+            Tensor square = square(second, t, in, y, summed);
+            if (square != null) {
+                shape = square.shape.lead(Math.max(0, square.rank() - y.rank()), y.shape);
+                Tensor term = of(Arithmetic.STRONG_MUL).apply(square, in(second.formula, in, y));
+                sum = sum == null ? term : sum.add(term);
+            }
+        }
+        return sum == null ? null : sum.broadcastTo(shape);
+    }
+
+    /** Returns {@link #second} in one loop for each pair of inputs that vary, recording nothing. */
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor y, boolean summed) {
+        Storage out = null;
+        Shape shape = y.shape;
+        for (Second second : seconds()) {
+            Tensor square = square(second, t, y.in, y, summed);
+            if (square != null) {
+                shape = square.shape.lead(Math.max(0, square.rank() - y.rank()), y.shape);
+                boolean add = out != null;
+                out = out != null ? out : Storage.allocate(shape.size());
+                run(second.derivative, 0, y, shape, Operand.of(square.data, square.shape, shape), out, add, null);
+            }
+        }
+        return out == null ? null : new Tensor(shape, out);
+    }
+
+    private static @Nullable Tensor square(Second second, @Nullable Tensor[] t, Tensor[] in, Tensor y, boolean summed) {
+        return Directions.product(of(Arithmetic.STRONG_MUL), t, second.i, second.j, in, y, summed);
+    }
+
+    private List<Second> seconds() {
+        List<Second> found = seconds;
+        if (found == null) {
+            found = new ArrayList<>();
+            for (int i = 0; i < primitive.arity(); i++) {
+                for (int j = i; j < primitive.arity(); j++) {
+                    Expr formula = SecondPartial.of(primitive, i, j);
+                    if (formula != null) {
+                        found.add(new Second(i, j, formula, Derivative.of(formula)));
+                    }
+                }
+            }
+            seconds = found;
+        }
+        return found;
     }
 
     /** Adds the contribution of input {@code k} to the sweep's cotangent in a slot in one loop, recording nothing. */

@@ -222,6 +222,16 @@ final class Graph {
         return new Linearization.Cost(calls, forward, reverse, widest);
     }
 
+    /** Whether every call on the way has a known second derivative. */
+    boolean knowsSecond() {
+        boolean known = true;
+        for (int i = 0; known && i < size; i++) {
+            Tensor y = at(slot(i));
+            known = wanted(y) < 0 || ends(y) || y.op().knowsSecond(y.in);
+        }
+        return known;
+    }
+
     /** Returns where the sweep that begins keeps partial derivatives; null for the first one, which may be the only one. */
     @Nullable
     Partials partials() {

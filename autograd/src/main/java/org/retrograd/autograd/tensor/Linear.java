@@ -26,6 +26,12 @@ public abstract class Linear extends Op {
         return true;
     }
 
+    /** Known to be 0 for what is linear in all inputs together. */
+    @Override
+    boolean knowsSecond(Tensor[] in) {
+        return in.length == 1 || together();
+    }
+
     @Override
     public final Tensor vjp(int k, Tensor g, Tensor[] in, Tensor y) {
         return transpose(k, g, in);

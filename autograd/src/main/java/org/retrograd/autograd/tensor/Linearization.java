@@ -217,6 +217,33 @@ public final class Linearization {
         return graph == null ? null : Sweep.forward(graph, variables, tangents);
     }
 
+    /** Whether {@link #second} can be asked for: only elementwise and linear operations are on the way. */
+    public boolean knowsSecond() {
+        return graph == null || graph.knowsSecond();
+    }
+
+    /**
+     * Returns the second derivatives d²/dt² f(x + t v) at t = 0 of the value of a function of one result, by one forward
+     * sweep that carries them beside the tangents: one for each direction, or their sum, which is cheaper.
+     *
+     * @param tangents the directions v, like those of {@link #push}
+     * @throws IllegalArgumentException if number or shapes do not fit
+     * @throws IllegalStateException if not {@link #knowsSecond}
+     */
+    public Tensor second(List<? extends @Nullable Tensor> tangents, boolean summed) {
+        Shape directions = requireDirections("tangent", "argument", tangents, List.of(variables));
+        if (!knowsSecond()) {
+            throw new IllegalStateException(
+                    "an operation on the way is neither elementwise nor linear: use pushSeries");
+        }
+        Tensor value = only();
+        Tensor found = graph == null
+                ? null
+                : Sweep.second(graph, variables, tangents.toArray(new @Nullable Tensor[0]), summed)
+                        .of(value);
+        return found != null ? found : Tensor.zeros(summed ? value.shape : directions.append(value.shape));
+    }
+
     /**
      * Returns the Taylor coefficients of the results along a curve through the point, from order 1 to {@code order}: each
      * element holds those of one order for all results.

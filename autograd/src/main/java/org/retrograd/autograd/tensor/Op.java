@@ -114,6 +114,20 @@ public abstract class Op {
         return false;
     }
 
+    /** Whether {@link #second} is known for a call with these inputs. */
+    boolean knowsSecond(Tensor[] in) {
+        return false;
+    }
+
+    /**
+     * Returns the second derivative along tangents, f''[t, t], for each of their directions or summed over all of them; null
+     * if it is 0 whatever the numbers.
+     */
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor[] in, Tensor y, boolean summed) {
+        return null;
+    }
+
     /** Whether both rules follow from one statement, so that they can only be right or wrong together. */
     boolean oneStatement() {
         return false;

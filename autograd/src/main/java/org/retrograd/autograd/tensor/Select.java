@@ -63,6 +63,19 @@ final class Select extends Elementwise {
         return tangent == null ? zero : Directions.align(tangent, x, y.rank());
     }
 
+    /** A choice is linear in what it chooses from. */
+    @Override
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor[] in, Tensor y, boolean summed) {
+        return null;
+    }
+
+    @Override
+    @Nullable
+    Tensor second(@Nullable Tensor[] t, Tensor y, boolean summed) {
+        return null;
+    }
+
     @Override
     void pull(int k, Tensor g, Tensor y, Sweep sweep, int slot) {
         sweep.add(slot, vjp(k, g, Tensor.constants(y.in), y));

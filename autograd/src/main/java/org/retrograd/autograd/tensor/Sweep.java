@@ -217,6 +217,40 @@ final class Sweep {
         return sweep;
     }
 
+    /**
+     * Sweeps forwards to the output with tangents, and beside them with the second derivatives along them, which are
+     * returned: y'' = f' x'' + f''[x', x'].
+     *
+     * @param summed whether over all directions, which is cheaper: what is linear in x'' serves the sum as it serves each
+     */
+    static Sweep second(Graph graph, Tensor[] variables, @Nullable Tensor[] tangents, boolean summed) {
+        Sweep first = forward(graph, variables, tangents);
+        Sweep second = new Sweep(graph, first.recorded, summed ? 0 : first.lead, true);
+        for (int i = 0; i < graph.size(); i++) {
+            int slot = graph.slot(i);
+            second.push(slot);
+            second.bend(slot, first, summed);
+        }
+        return second;
+    }
+
+    /** Adds to the second derivative of a call's result what comes from its own curvature. */
+    private void bend(int slot, Sweep first, boolean summed) {
+        Tensor y = graph.at(slot);
+        if (first.values[slot] == null || graph.ends(y)) {
+            return;
+        }
+        @Nullable Tensor[] t = new @Nullable Tensor[y.in.length];
+        for (int k = 0; k < t.length; k++) {
+            t[k] = first.of(y.in[k]);
+        }
+        Tensor bent = !recorded && y.op instanceof Elementwise op
+                ? op.second(t, y, summed)
+                : y.op().second(t, y.in, y, summed);
+        Tensor straight = values[slot];
+        values[slot] = bent == null ? straight : straight == null ? bent : straight.add(bent);
+    }
+
     /** Whether a rule may see inputs and result as they were recorded: one that is linear in its only input needs no values. */
     private boolean asTheyAre(Tensor y) {
         return recorded || (y.in.length == 1 && y.op instanceof Linear);

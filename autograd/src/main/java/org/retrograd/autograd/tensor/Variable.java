@@ -33,6 +33,11 @@ final class Variable extends Identity {
         return new Tensor(source.shape, source.data, this, in, source.origin);
     }
 
+    @Override
+    boolean knowsSecond(Tensor[] in) {
+        return true;
+    }
+
     /** Whether a value may depend on variables of this kind: it is traced, and no older than they are. */
     boolean reaches(Tensor value) {
         return value.op != null && value.id >= oldest;

@@ -348,6 +348,11 @@ class DerivativesTest {
         assertClose(Derivatives.laplacian(chain, x), h.trace());
         assertThat(h.sameAs(Derivatives.jacobian(v -> Derivatives.gradient(chain, v), x, Mode.FORWARD, 7)))
                 .isTrue();
+        // neither elementwise nor linear: by products with the Hessian
+        UnaryOperator<Tensor> others = v -> v.mul(3).sin().logSumExp();
+        Tensor full = Derivatives.hessian(others, x);
+        assertClose(Derivatives.hessianDiagonal(others, x), full.diagonal());
+        assertClose(Derivatives.laplacian(others, x), full.trace());
     }
 
     /** The square of each entry, which notes each evaluation, and each call of a rule with how many directions it carries. */

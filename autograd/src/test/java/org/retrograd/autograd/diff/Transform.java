@@ -145,10 +145,10 @@ record Transform(
                     (f, v) -> linearize(f, v).push(Tensor.of(2, -1)).sum()),
             of(FORWARD_OVER_REVERSE, 2, "hvp", (f, v) -> hvp(f, v, ONE)),
             of(FORWARD_OVER_REVERSE, 2, "hessian", (f, v) -> hessian(f, v)),
-            of(FORWARD_OVER_REVERSE, 2, "hessianDiagonal", (f, v) -> hessianDiagonal(f, v)),
-            of(FORWARD_OVER_REVERSE, 2, "laplacian", (f, v) -> laplacian(f, v)),
+            of(SERIES, 2, "hessianDiagonal", (f, v) -> hessianDiagonal(f, v)),
+            of(SERIES, 2, "laplacian", (f, v) -> laplacian(f, v)),
             of(
-                    FORWARD_OVER_REVERSE,
+                    SERIES,
                     2,
                     "laplacian in two variables",
                     (f, v) -> laplacian(w -> f.apply(w.sum()), Tensor.stack(0, v, Tensor.scalar(0)))
