@@ -138,8 +138,9 @@ class Elementwise extends Op {
         return formula.in(TensorAlgebra.INSTANCE, in[0], in.length > 1 ? in[1] : null, in.length > 2 ? in[2] : null, y);
     }
 
-    private static @Nullable Operand operand(Tensor[] in, int k, Shape loop) {
-        return k < in.length ? Operand.of(in[k].data, in[k].shape, loop) : null;
+    private static @Nullable Operand operand(@Nullable Tensor[] in, int k, Shape loop) {
+        Tensor tensor = k < in.length ? in[k] : null;
+        return tensor != null ? Operand.of(tensor.data, tensor.shape, loop) : null;
     }
 
     @Override
@@ -249,21 +250,40 @@ class Elementwise extends Op {
         }
     }
 
-    /** Returns the tangent of {@code y} from those of its inputs in one loop an input, recording nothing. */
+    /** Returns the tangent of {@code y} from those of its inputs in one loop an input or less, recording nothing. */
     Tensor push(@Nullable Tensor[] t, Tensor y, @Nullable Partials kept) {
-        Storage out = null;
         Shape shape = y.shape;
-        for (int k = 0; k < y.in.length; k++) {
+        @Nullable Tensor[] aligned = new @Nullable Tensor[t.length];
+        int last = 0;
+        int terms = 0;
+        for (int k = 0; k < t.length; k++) {
             Tensor tangent = t[k];
             if (tangent != null) {
-                shape = Directions.shape(tangent, y.in[k], y.shape);
-                Tensor aligned = Directions.align(tangent, y.in[k], y.rank());
-                boolean add = out != null;
-                out = out != null ? out : Storage.allocate(shape.size());
-                run(derivative(k), k, y, shape, Operand.of(aligned.data, aligned.shape, shape), out, add, kept);
+                shape = Directions.of(tangent, y.in[k]).append(y.shape);
+                aligned[k] = Directions.align(tangent, y.in[k], y.rank());
+                last = k;
+                terms++;
             }
         }
-        return new Tensor(shape, Objects.requireNonNull(out));
+        Tensor only = Objects.requireNonNull(aligned[last]);
+        if (terms == 1 && derivative(last).one && only.shape.equals(shape)) {
+            return only;
+        }
+        Storage out = Storage.allocate(shape.size());
+        if (terms == 2 && (primitive == Arithmetic.ADD || primitive == Arithmetic.SUB)) {
+            Broadcast.run(
+                    value, shape, operand(aligned, 0, shape), operand(aligned, 1, shape), null, null, null, out, false);
+            return new Tensor(shape, out);
+        }
+        boolean add = false;
+        for (int k = 0; k < t.length; k++) {
+            Tensor tangent = aligned[k];
+            if (tangent != null) {
+                run(derivative(k), k, y, shape, Operand.of(tangent.data, tangent.shape, shape), out, add, kept);
+                add = true;
+            }
+        }
+        return new Tensor(shape, out);
     }
 
     private static void run(
