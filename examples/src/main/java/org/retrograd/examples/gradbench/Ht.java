@@ -34,7 +34,7 @@ final class Ht {
     private final Tensor baseRelatives;
     private final Tensor inverseBaseAbsolutes;
 
-    /** For each vertex its place at rest, weighted for each bone, [4 bones, vertices]. */
+    /** For each vertex its place at rest, weighted for each bone, and 1 for what moves all alike: [4 bones + 1, vertices]. */
     private final Tensor weightedPositions;
 
     /** The measured points, [3, points]. */
@@ -53,6 +53,7 @@ final class Ht {
         this.weightedPositions = weights.expandDims(2)
                 .mul(Tensor.of(model.basePositions()).expandDims(1))
                 .reshape(weights.dim(0), 4 * weights.dim(1))
+                .pad(1, 0, 1, 1)
                 .transpose();
         this.points = Tensor.of(data.matrix("points")).transpose();
         int[] correspondences = data.integers("correspondences");
@@ -129,10 +130,11 @@ final class Ht {
         }
         // the hand is turned by turning its bones, of which there are fewer than vertices
         Tensor bones = rotation.matmul(transforms(theta).slice(1, 0, 3));
-        return bones.permute(1, 0, 2)
-                .reshape(3, weightedPositions.dim(0))
-                .matmul(weightedPositions)
-                .add(theta.slice(0, 3, 6).expandDims(1));
+        return Tensor.concat(
+                        1,
+                        bones.permute(1, 0, 2).reshape(3, 4 * bones.dim(0)),
+                        theta.slice(0, 3, 6).expandDims(1))
+                .matmul(weightedPositions);
     }
 
     /** Returns the rotation by the length of a vector about its direction (Rodrigues 1840). */
