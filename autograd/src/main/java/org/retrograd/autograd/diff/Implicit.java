@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.retrograd.autograd.array.Shape;
 import org.retrograd.autograd.tensor.CustomFunction;
 import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Tensor;
@@ -37,31 +38,48 @@ public final class Implicit<P> {
     private final double tolerance;
     private final @Nullable LinearSolver linearSolver;
 
+    /** Whether what the solver returns has been tested already. */
+    private final boolean tested;
+
+    private Implicit(String name, BiFunction<Tensor, P, Tensor> equation) {
+        this(name, equation, TOLERANCE, null, false);
+    }
+
     private Implicit(
             String name,
             BiFunction<Tensor, P, Tensor> equation,
             double tolerance,
-            @Nullable LinearSolver linearSolver) {
+            @Nullable LinearSolver linearSolver,
+            boolean tested) {
         this.name = name;
         this.equation = equation;
         this.tolerance = tolerance;
         this.linearSolver = linearSolver;
+        this.tested = tested;
     }
 
     /** Returns the problem to find x with {@code f(x, θ) = 0}; values of f have the shape of x. */
     public static <P> Implicit<P> root(BiFunction<Tensor, P, Tensor> f) {
-        return new Implicit<>("root", f, TOLERANCE, null);
+        return new Implicit<>("root", (x, p) -> given("the equation of root", f.apply(x, p)));
     }
 
     /** Returns the problem to find x with {@code x = g(x, θ)}. */
     public static <P> Implicit<P> fixedPoint(BiFunction<Tensor, P, Tensor> g) {
-        return new Implicit<>("fixedPoint", (x, p) -> x.sub(g.apply(x, p)), TOLERANCE, null);
+        return new Implicit<>("fixedPoint", (x, p) -> x.sub(alike(x, g.apply(x, p))));
+    }
+
+    private static Tensor alike(Tensor x, @Nullable Tensor value) {
+        Tensor y = given("the function of fixedPoint", value);
+        if (!y.shape().equals(x.shape())) {
+            throw new IllegalArgumentException("fixedPoint needs a function whose values have the shape of x, "
+                    + x.shape() + ", but it returned shape " + y.shape());
+        }
+        return y;
     }
 
     /** Returns the problem to find a minimum over x of the scalar function {@code f(x, θ)}: where its gradient is 0. */
     public static <P> Implicit<P> argMin(BiFunction<Tensor, P, Tensor> f) {
-        return new Implicit<>(
-                "argMin", (x, p) -> Derivatives.gradient((Tensor z) -> f.apply(z, p), x), TOLERANCE, null);
+        return new Implicit<>("argMin", (x, p) -> Derivatives.gradient((Tensor z) -> f.apply(z, p), x));
     }
 
     /**
@@ -70,20 +88,36 @@ public final class Implicit<P> {
      * <p>For a matrix that is at hand, {@link Tensor#solve} does the same.
      */
     public static <P> Implicit<P> linear(BiFunction<Tensor, P, Tensor> a, Function<P, Tensor> b) {
-        return new Implicit<>("linearSolve", (x, p) -> a.apply(x, p).sub(b.apply(p)), TOLERANCE, null);
+        return new Implicit<>(
+                "linearSolve",
+                (x, p) -> given("the operator of linear", a.apply(x, p))
+                        .sub(given("the right side of linear", b.apply(p))));
+    }
+
+    private static Tensor given(String what, @Nullable Tensor value) {
+        if (value == null) {
+            throw new IllegalArgumentException(what + " returned null: it must return a tensor");
+        }
+        return value;
     }
 
     /**
      * Returns this problem with another tolerance: how far, relative to 1 + |x|, a Newton step may move what the solver
-     * returned; with a {@link LinearSolver}, how large the residual may be. It is 1e-6 unless set.
+     * returned; how large the residual may be with a {@link LinearSolver}, or where ∂F/∂x is singular. It is 1e-6 unless
+     * set; infinity takes any point for a solution.
+     *
+     * @throws IllegalArgumentException if it is negative or NaN
      */
     public Implicit<P> tolerance(double newTolerance) {
-        return new Implicit<>(name, equation, newTolerance, linearSolver);
+        if (!(newTolerance >= 0)) {
+            throw new IllegalArgumentException("a tolerance is 0 or more, but got " + newTolerance);
+        }
+        return new Implicit<>(name, equation, newTolerance, linearSolver, tested);
     }
 
     /** Returns this problem with derivatives found from products with ∂F/∂x and its transpose alone. */
     public Implicit<P> linearSolver(LinearSolver newSolver) {
-        return new Implicit<>(name, equation, tolerance, newSolver);
+        return new Implicit<>(name, equation, tolerance, newSolver, tested);
     }
 
     /**
@@ -96,26 +130,23 @@ public final class Implicit<P> {
     public Tensor solve(Function<P, Tensor> solver, P parameters) {
         Structure<P> form = Structure.of(parameters);
         List<Tensor> arguments = form.tensors("the parameters", parameters);
-        Tensor solution = solver.apply(form.with(constants(arguments)));
-        if (solution == null) {
-            throw new IllegalArgumentException("the solver of " + name + " returned null: it must return a tensor");
-        }
-        Tensor x = solution.detach();
+        Tensor x = given("the solver of " + name, solver.apply(form.with(constants(arguments))))
+                .detach();
         Linearization at = linearization(form, x, arguments);
         requireSolution(x, at.value().detach(), at);
         List<Tensor> inputs = new ArrayList<>(arguments);
         inputs.addAll(at.captured());
         int arity = arguments.size();
         CustomFunction function = CustomFunction.of(name, in -> {
-                    requireUnchanged(in.subList(arity, in.size()), at.captured());
+                    requireUnchanged(in.subList(arity, in.size()), inputs.subList(arity, inputs.size()));
                     return unchanged(in, inputs)
                             ? x
                             : solve(solver, form.with(in.subList(0, arity))).detach();
                 })
                 .vjp((g, in, y) -> pull(form, g, in, y, arity))
                 .jvp((t, in, y) -> push(form, t, in, y, arity));
-        // a solver of the user's takes one right side at a time, elimination any number
-        return (linearSolver == null ? function.carryingDirections() : function).apply(inputs.toArray(new Tensor[0]));
+        boolean several = linearSolver == null || linearSolver instanceof LinearSolver.Block;
+        return (several ? function.carryingDirections() : function).apply(inputs.toArray(new Tensor[0]));
     }
 
     private static boolean unchanged(List<Tensor> in, List<Tensor> before) {
@@ -152,21 +183,31 @@ public final class Implicit<P> {
     }
 
     private void requireSolution(Tensor x, Tensor residual, Linearization at) {
-        if (x.size() == 0) {
+        if (tested || x.size() == 0) {
             return;
         }
-        double size = residual.abs().max().item();
-        double allowed = tolerance * (1 + x.abs().max().item());
-        double distance = linearSolver != null || size == 0 || !Double.isFinite(size)
-                ? size
-                : eliminate(matrix(at, x), residual).abs().max().item();
-        if (!(distance <= allowed)) {
+        double size = largest(residual);
+        double distance = size;
+        String step = "";
+        if (linearSolver == null && size > 0 && Double.isFinite(size)) {
+            try {
+                distance = largest(eliminate(matrix(at, x), residual));
+                step = " and a Newton step would move x by " + distance;
+            } catch (ArithmeticException noStep) {
+                step = " and ∂F/∂x is singular or not finite there";
+            }
+        }
+        double allowed = tolerance * (1 + largest(x));
+        if (!(Double.isFinite(size) && distance <= allowed)) {
             throw new IllegalArgumentException(
                     "what the solver of " + name + " returned is no solution: the residual is "
-                            + size + (linearSolver == null ? " and a Newton step would move it by " + distance : "")
-                            + ", where " + allowed
-                            + " is allowed; let the solver go on, or set tolerance(..)");
+                            + size + step + ", where " + allowed + " is allowed, the tolerance " + tolerance
+                            + " times 1 + |x|; let the solver go on, or allow more by tolerance(..)");
         }
+    }
+
+    private static double largest(Tensor x) {
+        return x.abs().max().item();
     }
 
     /** With Jᵀw = -g for J = ∂F/∂x, the cotangents of the parameters are (∂F/∂θ)ᵀw. */
@@ -223,13 +264,56 @@ public final class Implicit<P> {
         int n = parameters.size();
         List<Tensor> all = new ArrayList<>(parameters);
         all.addAll(Arrays.asList(y, b));
-        BiFunction<Tensor, List<Tensor>, Tensor> product = (v, p) -> {
-            UnaryOperator<Tensor> f = z -> equation.apply(z, form.with(p.subList(0, n)));
-            return transposed ? Derivatives.vjp(f, p.get(n), v) : Derivatives.jvp(f, p.get(n), v);
+        Function<List<Tensor>, UnaryOperator<Tensor>> matrix = p -> {
+            Differential<Tensor, Tensor> at =
+                    Derivatives.linearize(z -> equation.apply(z, form.with(p.subList(0, n))), p.get(n));
+            return transposed ? at::pull : at::push;
         };
         LinearSolver solver = Objects.requireNonNull(linearSolver);
-        return new Implicit<List<Tensor>>(name, (v, p) -> product.apply(v, p).sub(p.get(n + 1)), tolerance, solver)
-                .solve(p -> solver.solve(v -> product.apply(v, p).detach(), p.get(n + 1)), all);
+        LinearSolver again = solver instanceof LinearSolver.Block block ? ofBlocks(block, y.shape()) : solver;
+        return new Implicit<List<Tensor>>(
+                        name, (v, p) -> matrix.apply(p).apply(v).sub(p.get(n + 1)), tolerance, again, true)
+                .solve(p -> solved(again, matrix.apply(p), p.get(n + 1)), all);
+    }
+
+    /**
+     * Returns the solver for right sides that are themselves several of the shape of x, along axes in front: those of the
+     * derivatives of several solutions.
+     */
+    private static LinearSolver.Block ofBlocks(LinearSolver.Block solver, Shape x) {
+        return (a, b) -> {
+            int[] whole = b.shape().toArray();
+            int[] flat = Shape.of(b.size() / x.size()).append(x).toArray();
+            return solver.solveAll(v -> a.apply(v.reshape(whole)).reshape(flat), b.reshape(flat))
+                    .reshape(whole);
+        };
+    }
+
+    /** Returns what the linear solver finds, which is held against the right side, whatever its scale. */
+    private Tensor solved(LinearSolver solver, UnaryOperator<Tensor> matrix, Tensor b) {
+        double scale = b.size() == 0 ? 0 : largest(b);
+        if (scale == 0) {
+            return b;
+        }
+        if (!Double.isFinite(scale)) {
+            // no iteration would end
+            return b.mul(Double.NaN);
+        }
+        UnaryOperator<Tensor> product = v -> matrix.apply(v).detach();
+        Tensor v = given("the LinearSolver of " + name, solver.solve(product, b));
+        if (!v.shape().equals(b.shape())) {
+            throw new IllegalArgumentException("the LinearSolver of " + name
+                    + " must return the shape of the right side, " + b.shape() + ", but returned " + v.shape());
+        }
+        double residual = largest(product.apply(v).sub(b));
+        double allowed = tolerance * scale;
+        if (!(residual <= allowed)) {
+            throw new IllegalArgumentException(
+                    "what the LinearSolver of " + name + " returned is no solution: the residual is "
+                            + residual + ", where " + allowed + " is allowed, the tolerance " + tolerance
+                            + " times the right side; let it go on, or allow more by tolerance(..)");
+        }
+        return v;
     }
 
     /** Returns the kind of problem. */

@@ -1,9 +1,15 @@
 package org.retrograd.autograd.diff;
 
 import java.util.function.UnaryOperator;
+import org.retrograd.autograd.tensor.Dims;
+import org.retrograd.autograd.tensor.Mask;
 import org.retrograd.autograd.tensor.Tensor;
 
-/** A way to solve a system of linear equations that is given by the product of its matrix with a vector. */
+/**
+ * A way to solve a system of linear equations that is given by the product of its matrix with a vector.
+ *
+ * <p>One that takes several right sides at once is a {@link Block}, as those are that this class makes.
+ */
 @FunctionalInterface
 public interface LinearSolver {
     /**
@@ -13,38 +19,76 @@ public interface LinearSolver {
     Tensor solve(UnaryOperator<Tensor> a, Tensor b);
 
     /**
+     * A way to solve for several right sides at once: where arrays are small, 64 of them together cost little more than one.
+     */
+    interface Block extends LinearSolver {
+        /**
+         * Returns for each b along the first axis its own x with {@code a(x) = b}.
+         *
+         * @param a takes as many vectors along a first axis as there are right sides
+         * @param b of shape [k, x..]
+         */
+        Tensor solveAll(UnaryOperator<Tensor> a, Tensor b);
+
+        @Override
+        default Tensor solve(UnaryOperator<Tensor> a, Tensor b) {
+            return solveAll(v -> a.apply(v.squeeze(0)).expandDims(0), b.expandDims(0))
+                    .squeeze(0);
+        }
+
+        /** Returns a solver for arrays of any shape from one for vectors, which lie along the second axis of right sides. */
+        private static Block ofRows(Block solver) {
+            return (a, b) -> {
+                int[] whole = b.shape().toArray();
+                int[] rows = {b.dim(0), b.size() / Math.max(1, b.dim(0))};
+                return solver.solveAll(v -> a.apply(v.reshape(whole)).reshape(rows), b.reshape(rows))
+                        .reshape(whole);
+            };
+        }
+    }
+
+    /**
      * Returns the method of conjugate gradients (Hestenes and Stiefel 1952), for symmetric positive definite matrices: those
      * of a minimum.
      *
      * @param tolerance the residual at which it ends, as a fraction of the right side
      * @param most the number of products after which it gives up
      */
-    static LinearSolver conjugateGradients(double tolerance, int most) {
-        return (a, b) -> {
-            double target = tolerance * b.norm().item();
+    static Block conjugateGradients(double tolerance, int most) {
+        return Block.ofRows((a, b) -> {
+            Tensor target = lengths(b).mul(tolerance);
             Tensor x = Tensor.zeros(b.shape());
             Tensor r = b;
             Tensor p = r;
-            double square = r.sumSquares().item();
-            for (int k = 0; Math.sqrt(square) > target; k++) {
+            Mask open = lengths(r).gt(target);
+            for (int k = 0; open.any(); k++) {
                 if (k == most) {
-                    throw notConverged("conjugate gradients", most, Math.sqrt(square), target);
+                    throw notConverged("conjugate gradients", most, r, target);
                 }
                 Tensor ap = a.apply(p);
-                double curvature = p.mul(ap).sum().item();
-                if (!(curvature > 0)) {
-                    throw new ArithmeticException("conjugate gradients need a positive definite matrix, but found a "
-                            + "direction of curvature " + curvature + "; use another LinearSolver, or none for "
-                            + "elimination");
-                }
-                x = x.add(p.mul(square / curvature));
-                r = r.sub(ap.mul(square / curvature));
-                double next = r.sumSquares().item();
-                p = r.add(p.mul(next / square));
-                square = next;
+                Tensor curvature = products(p, ap);
+                requirePositive(curvature, open);
+                // a right side that is done takes no more steps: its direction may be 0
+                Tensor squares = products(r, r);
+                Tensor step = Tensor.where(open, squares.div(curvature), Tensor.scalar(0));
+                x = x.add(p.mul(step));
+                r = r.sub(ap.mul(step));
+                p = r.add(p.mul(Tensor.where(open, products(r, r).div(squares), Tensor.scalar(0))));
+                open = lengths(r).gt(target);
             }
             return x;
-        };
+        });
+    }
+
+    private static void requirePositive(Tensor curvature, Mask open) {
+        for (int i = 0; i < curvature.size(); i++) {
+            double found = curvature.get(i, 0);
+            if (open.get(i) && !(found > 0)) {
+                throw new ArithmeticException(
+                        "conjugate gradients need a positive definite matrix, but found a direction of curvature "
+                                + found + "; use another LinearSolver, or none for elimination");
+            }
+        }
     }
 
     /**
@@ -54,24 +98,36 @@ public interface LinearSolver {
      * @param tolerance the residual at which it ends, as a fraction of the right side
      * @param most the number of products after which it gives up
      */
-    static LinearSolver iteration(double tolerance, int most) {
-        return (a, b) -> {
-            double target = tolerance * b.norm().item();
+    static Block iteration(double tolerance, int most) {
+        return Block.ofRows((a, b) -> {
+            Tensor target = lengths(b).mul(tolerance);
             Tensor x = b;
             Tensor r = b.sub(a.apply(x));
-            for (int k = 0; !(r.norm().item() <= target); k++) {
+            for (int k = 0; !lengths(r).le(target).all(); k++) {
                 if (k == most) {
-                    throw notConverged("the iteration", most, r.norm().item(), target);
+                    throw notConverged("the iteration", most, r, target);
                 }
                 x = x.add(r);
                 r = b.sub(a.apply(x));
             }
             return x;
-        };
+        });
     }
 
-    private static ArithmeticException notConverged(String what, int most, double residual, double target) {
-        return new ArithmeticException(what + " did not converge in " + most + " steps: the residual is " + residual
-                + ", to be " + target + "; allow more, or use another LinearSolver");
+    /** Returns the inner product of each row with its like, [k, n] and [k, n] → [k, 1]. */
+    private static Tensor products(Tensor a, Tensor b) {
+        return a.mul(b).sum(Dims.KEEP, 1);
+    }
+
+    private static Tensor lengths(Tensor rows) {
+        return rows.norm(Dims.KEEP, 1);
+    }
+
+    private static ArithmeticException notConverged(String what, int most, Tensor residuals, Tensor targets) {
+        Tensor lengths = lengths(residuals);
+        int worst = lengths.div(targets).argMax(0).get(0);
+        return new ArithmeticException(
+                what + " did not converge in " + most + " steps: the residual is " + lengths.get(worst, 0) + ", to be "
+                        + targets.get(worst, 0) + "; allow more, or use another LinearSolver");
     }
 }
