@@ -83,7 +83,11 @@ public final class Derivatives {
         return Differential.of(f, x);
     }
 
-    /** Returns the product of a scalar function's Hessian with a vector: the derivative of the gradient along {@code v}. */
+    /**
+     * Returns the product of a scalar function's Hessian with a vector: the derivative of the gradient along {@code v}.
+     *
+     * @param v of the form and shapes of {@code x}, or with one axis of directions before them
+     */
     public static <X> X hvp(Function<X, Tensor> f, X x, X v) {
         return jvp(at -> gradient(f, at), x, v);
     }
@@ -92,6 +96,8 @@ public final class Derivatives {
      * Returns the product of a vector with a scalar function's Hessian: the gradient of Σ v·∇f, in reverse over reverse.
      *
      * <p>The Hessian being symmetric, this is {@link #hvp} the other way round.
+     *
+     * @param v of the form and shapes of {@code x}, or with one axis of directions before them
      */
     public static <X> X vhp(Function<X, Tensor> f, X x, X v) {
         return vjp(at -> gradient(f, at), x, v);
@@ -289,6 +295,7 @@ public final class Derivatives {
      *
      * <p>Found from the Taylor coefficients ({@link Taylor}), so that the cost grows with the square of the order.
      *
+     * @param v one direction; for several call it for each
      * @throws IllegalArgumentException if {@code v} has not the form and shapes of {@code x}, or the order is negative
      */
     public static <X, Y> Y directional(Function<X, Y> f, X x, X v, int order) {

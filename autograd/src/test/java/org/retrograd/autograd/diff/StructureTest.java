@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class StructureTest {
 
     private static Net direction(double scale) {
         int n = NET.flatten(net()).size();
-        return net(Tensor.range(n).mul(0.7).sin().mul(scale));
+        return net(Tensor.range(n).add(1).mul(0.7).sin().mul(scale));
     }
 
     private static void assertClose(Tensor actual, Tensor expected) {
@@ -140,6 +141,101 @@ class StructureTest {
                     .toList();
             assertClose(Tensor.concat(1, columns.toArray(new Tensor[0])), jacobian);
         }
+    }
+
+    record Outcome(Tensor value, Map<String, List<Tensor>> more, String unit) {}
+
+    private static final Structure<Outcome> OUTCOME = Structure.of(outcome(net()));
+
+    private static Outcome outcome(Net net) {
+        Tensor y = net.apply(X);
+        Map<String, List<Tensor>> more = new LinkedHashMap<>();
+        more.put("both", List.of(y.sin().sum(), net.layers().get(0).weights().exp()));
+        more.put("same", List.of(y));
+        return new Outcome(y.square(), more, "m");
+    }
+
+    private static Tensor flatOutcome(Tensor v) {
+        return OUTCOME.flatten(outcome(net(v)));
+    }
+
+    private static void assertClose(Outcome actual, Tensor expected) {
+        assertThat(actual.unit()).isEqualTo("m");
+        assertThat(actual.more().keySet()).containsExactly("both", "same");
+        assertClose(OUTCOME.flatten(actual), expected);
+    }
+
+    private static Tensor squares(Outcome y) {
+        return OUTCOME.flatten(y).square().mul(0.5).sum();
+    }
+
+    @Test
+    void everyTransformToAStructureIsThatToTheVectorOfItsEntries() {
+        Net x = net();
+        Tensor flat = NET.flatten(x);
+        Net v = direction(1);
+        Tensor flatV = NET.flatten(v);
+        Function<Net, Outcome> f = StructureTest::outcome;
+        UnaryOperator<Tensor> flatF = StructureTest::flatOutcome;
+        Tensor flatG = Tensor.range(3 + 1 + 6 + 3).mul(0.3).cos();
+        Outcome g = OUTCOME.restore(flatG);
+        Tensor jv = Derivatives.jvp(flatF, flat, flatV);
+        Tensor jg = Derivatives.vjp(flatF, flat, flatG);
+        assertThat(jv.ne(0).all()).isTrue();
+        assertThat(jg.ne(0).all()).isTrue();
+        assertClose(Derivatives.jvp(f, x, v), jv);
+        assertClose(Derivatives.valueAndJvp(f, x, v).value(), flatF.apply(flat));
+        assertClose(Derivatives.valueAndJvp(f, x, v).tangent(), jv);
+        assertClose(Derivatives.vjp(f, x, g), jg);
+        Differential<Net, Outcome> at = Derivatives.linearize(f, x);
+        assertClose(at.value(), flatF.apply(flat));
+        assertClose(at.push(v), jv);
+        assertClose(at.pull(g), jg);
+        assertClose(Derivatives.directional(f, x, v, 0), flatF.apply(flat));
+        assertClose(Derivatives.directional(f, x, v, 1), jv);
+        UnaryOperator<Tensor> second = z -> Derivatives.jvp(u -> Derivatives.jvp(flatF, u, flatV), z, flatV);
+        assertClose(Derivatives.directional(f, x, v, 2), second.apply(flat));
+        assertClose(Derivatives.directional(f, x, v, 3), Derivatives.jvp(second, flat, flatV));
+        assertClose(Derivatives.gaussNewtonProduct(f, x, v), Derivatives.vjp(flatF, flat, jv));
+        assertClose(Derivatives.gaussNewtonProduct(f, StructureTest::squares, x, v), Derivatives.vjp(flatF, flat, jv));
+        Function<Outcome, Tensor> loss = y -> OUTCOME.flatten(y).exp().sum();
+        assertClose(
+                Derivatives.gaussNewtonProduct(f, loss, x, v),
+                Derivatives.vjp(flatF, flat, jv.mul(flatF.apply(flat).exp())));
+    }
+
+    @Test
+    void severalDirectionsAtOnceAreTheSingleOnes() {
+        Net x = net();
+        List<Net> directions = List.of(direction(1), direction(-0.4), Derivatives.gradient(StructureTest::loss, x));
+        Net together = NET.with(IntStream.range(0, 5)
+                .mapToObj(k -> Tensor.stack(
+                        0,
+                        directions.stream()
+                                .map(v -> NET.tensors("the direction", v).get(k))
+                                .toArray(Tensor[]::new)))
+                .toList());
+        Function<Net, Outcome> f = StructureTest::outcome;
+        Function<Outcome, Tensor> loss = y -> OUTCOME.flatten(y).exp().sum();
+        List<UnaryOperator<Net>> products = List.of(
+                v -> Derivatives.hvp(StructureTest::loss, x, v),
+                v -> Derivatives.vhp(StructureTest::loss, x, v),
+                v -> Derivatives.gaussNewtonProduct(f, x, v),
+                v -> Derivatives.gaussNewtonProduct(f, loss, x, v));
+        for (UnaryOperator<Net> product : products) {
+            List<Tensor> found = NET.tensors("the products", product.apply(together));
+            for (int i = 0; i < directions.size(); i++) {
+                int which = i;
+                Net one = NET.with(
+                        found.stream().map(all -> all.unstack(0).get(which)).toList());
+                assertClose(one, NET.flatten(product.apply(directions.get(i))));
+            }
+        }
+        // but a series goes along one line
+        assertMessage(
+                () -> Derivatives.directional(f, x, together, 2),
+                "a curve has one direction, but got 3 of them: coefficients of shapes [[3, 2, 3], [3, 3], [3, 3, 1], [3], "
+                        + "[3, 1]] for arguments of shapes [[2, 3], [3], [3, 1], [], [1]]");
     }
 
     @Test
