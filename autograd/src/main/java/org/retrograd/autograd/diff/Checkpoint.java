@@ -43,7 +43,11 @@ public final class Checkpoint {
         S next(int i, S state);
     }
 
-    /** Returns the value of {@code f} at {@code x}, without memory of intermediate values. */
+    /**
+     * Returns the value of {@code f} at {@code x}, without memory of intermediate values.
+     *
+     * @throws IllegalArgumentException if {@code f} returns nothing that holds tensors
+     */
     public static <X, Y> Y checkpoint(Function<X, Y> f, X x) {
         Structure<X> in = Structure.of(x);
         List<Structure<Y>> out = new ArrayList<>(1);
@@ -54,7 +58,7 @@ public final class Checkpoint {
                     if (out.isEmpty()) {
                         out.add(formOf(y));
                     }
-                    return out.get(0).tensors("the value of a checkpoint", y);
+                    return out.get(0).tensors("the value of a checkpoint, evaluated again for its derivative,", y);
                 },
                 in.tensors("the argument", x));
         return out.get(0).with(results);
@@ -62,7 +66,7 @@ public final class Checkpoint {
 
     /** Returns the structure of a value; since it keeps its example, that must not keep the graph of the value. */
     private static <Y> Structure<Y> formOf(Y y) {
-        Structure<Y> form = Structure.of(y);
+        Structure<Y> form = Structure.ofReturned("the function of a checkpoint", y);
         return Structure.of(form.with(
                 form.tensors("the value", y).stream().map(Tensor::detach).toList()));
     }

@@ -37,12 +37,7 @@ public final class Differential<X, Y> {
         Linearization at = Linearization.ofSeveral(
                 variables -> {
                     Y y = f.apply(in.with(variables));
-                    if (y == null) {
-                        throw new IllegalArgumentException(
-                                "the function to differentiate returned null: it must return a "
-                                        + "tensor, or a record, list, map or array of them");
-                    }
-                    out.add(Structure.of(y));
+                    out.add(Structure.ofReturned("the function to differentiate", y));
                     return out.get(0).tensors("the value", y);
                 },
                 point);

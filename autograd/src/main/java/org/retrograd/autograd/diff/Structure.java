@@ -85,6 +85,20 @@ public final class Structure<T> {
      *     is a container of another kind
      */
     public static <T> Structure<T> of(T example) {
+        return of(null, example);
+    }
+
+    /**
+     * Returns the structure of what a function returned.
+     *
+     * @param function which one, for the message: {@code "the function to differentiate"}
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    static <T> Structure<T> ofReturned(String function, T value) {
+        return of(function, value);
+    }
+
+    private static <T> Structure<T> of(@Nullable String function, T example) {
         if (example instanceof Tensor tensor) {
             return new Structure<>(List.of(new Node(-1, "", Form.TENSOR, tensor, List.of())), List.of(tensor.shape()));
         }
@@ -101,7 +115,7 @@ public final class Structure<T> {
             if (open.value instanceof Tensor tensor) {
                 shapes.add(tensor.shape());
             } else if (form == Form.CARRIED) {
-                requireNoTensorsInside(nodes, open);
+                requireNoTensorsInside(nodes, open, function);
             }
             List<Object> contents = contents(form, keys, open.value);
             for (int k = keys.size() - 1; k >= 0; k--) {
@@ -119,12 +133,17 @@ public final class Structure<T> {
         return value == null ? NOTHING : value;
     }
 
-    private static void requireNoTensorsInside(List<Node> nodes, Open open) {
+    private static void requireNoTensorsInside(List<Node> nodes, Open open, @Nullable String function) {
         boolean inRecord = open.parent >= 0 && nodes.get(open.parent).form == Form.RECORD;
         boolean container = open.value instanceof Iterable || open.value instanceof Optional;
         if (container || open.parent < 0 || (open.value == NOTHING && !inRecord)) {
-            throw new IllegalArgumentException("expected a tensor, or a record, list, map or array of them, but got "
-                    + describe(open.value) + " at " + path(nodes, nodes.size() - 1));
+            String place = " at " + path(nodes, nodes.size() - 1);
+            throw new IllegalArgumentException(
+                    function == null
+                            ? "expected a tensor, or a record, list, map or array of them, but got "
+                                    + describe(open.value) + place
+                            : function + " returned " + describe(open.value) + (open.parent < 0 ? "" : place)
+                                    + ": it must return a tensor, or a record, list, map or array of them");
         }
     }
 

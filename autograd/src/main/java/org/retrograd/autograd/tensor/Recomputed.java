@@ -48,8 +48,15 @@ public final class Recomputed extends Joint {
                 name,
                 in -> {
                     List<Tensor> results = body.apply(in);
+                    List<Shape> found =
+                            results.stream().map(result -> result.shape).toList();
                     if (shapes.isEmpty()) {
-                        results.forEach(result -> shapes.add(result.shape));
+                        shapes.addAll(found);
+                    } else if (shapes.size() > 1 && !found.equals(shapes)) {
+                        // packed, they could have the same entries
+                        throw new IllegalStateException("\"" + name + "\" was evaluated again for its derivative and gave"
+                                + " values of the shapes " + found + " in place of " + shapes
+                                + ": it must depend on nothing but its arguments");
                     }
                     return results.size() == 1 ? results.get(0) : Packing.pack(results, 0);
                 },
@@ -212,7 +219,7 @@ public final class Recomputed extends Joint {
             throw new IllegalStateException(
                     "\"" + name + "\" was evaluated again for its derivative and gave another value"
                             + " than before: it must depend on nothing but its arguments; make a random generator inside the"
-                            + " function, from a seed");
+                            + " function, from a seed, and give dropout a fixed key, as in Dropout.of(0.5, () -> key)");
         }
         return at;
     }

@@ -7,6 +7,8 @@ import static org.retrograd.autograd.diff.Derivatives.jvp;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.retrograd.autograd.tensor.Gradients;
+import org.retrograd.autograd.tensor.Regularisation;
 import org.retrograd.autograd.tensor.Tensor;
 
 class CheckpointTest {
@@ -332,7 +335,84 @@ class CheckpointTest {
                 (Tensor z) -> z.mul(Tensor.uniform(shared, 0, 1, 3)).sum(), x);
         assertThatThrownBy(y::backward)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("\"checkpoint\" was evaluated again for its derivative and gave another value");
+                .hasMessage(ANOTHER_VALUE);
+    }
+
+    private static final String ANOTHER_VALUE =
+            "\"checkpoint\" was evaluated again for its derivative and gave another value than before: it must depend on"
+                    + " nothing but its arguments; make a random generator inside the function, from a seed, and give"
+                    + " dropout a fixed key, as in Dropout.of(0.5, () -> key)";
+
+    /** A function that returns one after the other what it is given. */
+    private static <Y> Function<Tensor, Y> changing(List<Function<Tensor, Y>> values) {
+        Iterator<Function<Tensor, Y>> next = values.iterator();
+        return x -> next.next().apply(x);
+    }
+
+    @Test
+    void aValueThatChangesItsFormIsFound() {
+        Tensor x = Tensor.variable(X);
+        List<Tensor> y =
+                Checkpoint.checkpoint(changing(List.of(z -> List.of(z, z.exp()), z -> List.of(z.square()))), x);
+        assertThatThrownBy(() -> y.get(0).sum().backward())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the value of a checkpoint, evaluated again for its derivative, has another form than the value "
+                        + "it belongs to: expected a list of 2 at the top, but got a list of 1");
+    }
+
+    @Test
+    void valuesThatChangeTheirShapesAreFoundEvenIfTheirEntriesAreTheSame() {
+        Tensor x = Tensor.variable(X);
+        List<Tensor> y = Checkpoint.checkpoint(
+                changing(List.of(
+                        z -> List.of(z.slice(0, 0, 1), z.slice(0, 1, 3)),
+                        z -> List.of(z.slice(0, 0, 2), z.slice(0, 2, 3)))),
+                x);
+        assertThatThrownBy(() -> y.get(0).sum().backward())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("\"checkpoint\" was evaluated again for its derivative and gave values of the shapes [[2], [1]] "
+                        + "in place of [[1], [2]]: it must depend on nothing but its arguments");
+        Tensor one = Checkpoint.checkpoint(changing(List.of(z -> z, z -> z.reshape(3, 1))), x);
+        assertThatThrownBy(() -> one.sum().backward())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(ANOTHER_VALUE);
+    }
+
+    @Test
+    void dropoutOfOneKeyDropsTheSameAgain() {
+        Twin twin = new Twin(
+                "dropout",
+                x -> Checkpoint.checkpoint((Tensor z) -> dropped(z), x.exp()),
+                x -> dropped(x.exp()));
+        same(twin.again.apply(X), twin.plain.apply(X));
+        for (String word : List.of("r", "f", "fr")) {
+            Twin derivative = twin.derivative(word);
+            same(derivative.again.apply(X), derivative.plain.apply(X));
+        }
+        same(Derivatives.hessian(twin.again, X), Derivatives.hessian(twin.plain, X));
+        assertThat(Derivatives.hessian(twin.plain, X).ne(0).any()).isTrue();
+        assertThat(Regularisation.dropout(X, 0.5, 3).eq(0).any()).isTrue();
+    }
+
+    private static Tensor dropped(Tensor x) {
+        return Regularisation.dropout(x.sin(), 0.5, 3).mul(x).square().sum();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what the messages are about
+    void functionsThatReturnNothingAreNamed() {
+        assertThatThrownBy(() -> Checkpoint.checkpoint((Tensor z) -> (Tensor) null, X))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the function of a checkpoint returned null: it must return a tensor, or a record, list, map or "
+                        + "array of them");
+        assertThatThrownBy(() -> Checkpoint.checkpoint((Tensor z) -> Arrays.asList(z, null), X))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the function of a checkpoint returned null at [1]: it must return a tensor, or a record, list, "
+                        + "map or array of them");
+        assertThatThrownBy(() -> Checkpoint.loop((i, s) -> i == 1 ? null : s, X, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the state after step 1 has another form than the value it belongs to: expected a tensor at the "
+                        + "top, but got null");
     }
 
     @Test
@@ -349,6 +429,7 @@ class CheckpointTest {
                         + "but got [[]]");
         assertThatThrownBy(() -> Checkpoint.loop((i, s) -> i == 0 ? List.of(X) : s, List.of(X, V), 4))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the state after step 0 has another form");
+                .hasMessage("the state after step 0 has another form than the value it belongs to: expected a list of 2 at "
+                        + "the top, but got a list of 1");
     }
 }

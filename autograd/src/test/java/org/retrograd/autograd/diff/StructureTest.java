@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -380,6 +381,14 @@ class StructureTest {
                 () -> Derivatives.gradient(o -> null, List.of(x)),
                 "the function to differentiate returned null: it must return a tensor, or a record, list, map or array of "
                         + "them");
+        assertMessage(
+                () -> Derivatives.jvp(o -> Arrays.asList(x, null), x, x),
+                "the function to differentiate returned null at [1]: it must return a tensor, or a record, list, map or "
+                        + "array of them");
+        assertMessage(
+                () -> Derivatives.jvp(o -> Optional.of(x), x, x),
+                "the function to differentiate returned a Optional: it must return a tensor, or a record, list, map or "
+                        + "array of them");
         assertMessage(
                 () -> Structure.of(3.5),
                 "expected a tensor, or a record, list, map or array of them, but got a Double at the top");
