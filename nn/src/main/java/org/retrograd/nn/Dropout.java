@@ -11,7 +11,8 @@ import org.retrograd.autograd.tensor.Tensor;
  *
  * <p>Each call draws one key from the generator that the layer was given, so two calls drop different entries. Where a
  * function must be the same at each call, as for checking derivatives or inside a checkpoint, give it a generator that
- * always says the same: {@code Dropout.of(0.5, () -> 7)}.
+ * always says the same: {@code Dropout.of(0.5, () -> 7)}. For other entries in each batch draw the key outside of the
+ * function and make the layer, which costs nothing, inside: {@code Dropout.of(0.5, () -> key)}.
  */
 public final class Dropout implements Layer {
     private final double rate;

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.retrograd.autograd.diff.Checkpoint;
+import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.tensor.Convolutions;
 import org.retrograd.autograd.tensor.Indices;
 import org.retrograd.autograd.tensor.Mask;
@@ -241,6 +244,31 @@ class LayersTest {
     }
 
     @Test
+    void aCheckpointCountsABatchForEachEvaluationAndKeepsItsValue() {
+        BatchNorm plain = BatchNorm.of("b", 2, -1);
+        BatchNorm again = BatchNorm.of("b", 2, -1);
+        Tensor x = normal(4, 2);
+        // enough batches before, so that a new one has its final weight
+        for (int k = 0; k < 20; k++) {
+            plain.apply(x);
+            again.apply(x);
+        }
+        Tensor batch = x.mul(3).add(1);
+        Tensor expected = Derivatives.gradient(z -> plain.apply(z).cube().sum(), batch);
+        Tensor actual = Derivatives.gradient(
+                z -> Checkpoint.checkpoint(again::apply, z).cube().sum(), batch);
+        assertThat(actual.sameAs(expected)).isTrue();
+        assertThat(plain.statistics().batches()).isEqualTo(21);
+        assertThat(again.statistics().batches()).isEqualTo(22);
+        Tensor before = x.mean(0);
+        Tensor step = batch.mean(0).sub(before);
+        assertThat(plain.statistics().mean().sub(before).div(step).toArray())
+                .containsExactly(new double[] {0.1, 0.1}, within(1e-12));
+        assertThat(again.statistics().mean().sub(before).div(step).toArray())
+                .containsExactly(new double[] {0.19, 0.19}, within(1e-12));
+    }
+
+    @Test
     void laterBatchesWeighATenth() {
         BatchNorm layer = BatchNorm.of("b", 1, -1);
         Tensor zeros = Tensor.of(-1, 1).reshape(2, 1);
@@ -294,6 +322,28 @@ class LayersTest {
         refuses(
                 () -> Dropout.of(1.1, random()),
                 "the rate of dropout must be from 0 (nothing is dropped) to 1 (everything is), but got 1.1; 0.5 is usual");
+    }
+
+    @Test
+    void aCheckpointReplaysDropoutOfAFixedKeyAndRefusesARunningGenerator() {
+        Tensor x = normal(20);
+        Dropout fixed = Dropout.of(0.5, () -> 7);
+        Function<Tensor, Tensor> plain = z -> fixed.apply(z.sin()).cube().sum();
+        Function<Tensor, Tensor> again = z -> Checkpoint.checkpoint(plain, z);
+        assertThat(again.apply(x).sameAs(plain.apply(x))).isTrue();
+        Tensor gradient = Derivatives.gradient(plain, x);
+        assertThat(gradient.eq(0).any()).isTrue();
+        assertThat(Derivatives.gradient(again, x).sameAs(gradient)).isTrue();
+        assertThat(Derivatives.hessian(again, x).sameAs(Derivatives.hessian(plain, x)))
+                .isTrue();
+        Dropout running = Dropout.of(0.5, random());
+        Tensor y = Checkpoint.checkpoint(running::apply, Tensor.variable(x));
+        assertThatThrownBy(() -> y.sum().backward())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "\"checkpoint\" was evaluated again for its derivative and gave another value than before: it "
+                                + "must depend on nothing but its arguments; make a random generator inside the function, from a "
+                                + "seed, and give dropout a fixed key, as in Dropout.of(0.5, () -> key)");
     }
 
     // --- embedding ---

@@ -54,9 +54,10 @@ public final class Recomputed extends Joint {
                         shapes.addAll(found);
                     } else if (shapes.size() > 1 && !found.equals(shapes)) {
                         // packed, they could have the same entries
-                        throw new IllegalStateException("\"" + name + "\" was evaluated again for its derivative and gave"
-                                + " values of the shapes " + found + " in place of " + shapes
-                                + ": it must depend on nothing but its arguments");
+                        throw new IllegalStateException(
+                                "\"" + name + "\" was evaluated again for its derivative and gave"
+                                        + " values of the shapes " + found + " in place of " + shapes
+                                        + ": it must depend on nothing but its arguments");
                     }
                     return results.size() == 1 ? results.get(0) : Packing.pack(results, 0);
                 },

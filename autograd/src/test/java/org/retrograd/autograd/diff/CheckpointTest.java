@@ -356,8 +356,9 @@ class CheckpointTest {
                 Checkpoint.checkpoint(changing(List.of(z -> List.of(z, z.exp()), z -> List.of(z.square()))), x);
         assertThatThrownBy(() -> y.get(0).sum().backward())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the value of a checkpoint, evaluated again for its derivative, has another form than the value "
-                        + "it belongs to: expected a list of 2 at the top, but got a list of 1");
+                .hasMessage(
+                        "the value of a checkpoint, evaluated again for its derivative, has another form than the value "
+                                + "it belongs to: expected a list of 2 at the top, but got a list of 1");
     }
 
     @Test
@@ -370,8 +371,9 @@ class CheckpointTest {
                 x);
         assertThatThrownBy(() -> y.get(0).sum().backward())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("\"checkpoint\" was evaluated again for its derivative and gave values of the shapes [[2], [1]] "
-                        + "in place of [[1], [2]]: it must depend on nothing but its arguments");
+                .hasMessage(
+                        "\"checkpoint\" was evaluated again for its derivative and gave values of the shapes [[2], [1]] "
+                                + "in place of [[1], [2]]: it must depend on nothing but its arguments");
         Tensor one = Checkpoint.checkpoint(changing(List.of(z -> z, z -> z.reshape(3, 1))), x);
         assertThatThrownBy(() -> one.sum().backward())
                 .isInstanceOf(IllegalStateException.class)
@@ -381,9 +383,7 @@ class CheckpointTest {
     @Test
     void dropoutOfOneKeyDropsTheSameAgain() {
         Twin twin = new Twin(
-                "dropout",
-                x -> Checkpoint.checkpoint((Tensor z) -> dropped(z), x.exp()),
-                x -> dropped(x.exp()));
+                "dropout", x -> Checkpoint.checkpoint((Tensor z) -> dropped(z), x.exp()), x -> dropped(x.exp()));
         same(twin.again.apply(X), twin.plain.apply(X));
         for (String word : List.of("r", "f", "fr")) {
             Twin derivative = twin.derivative(word);
@@ -403,16 +403,19 @@ class CheckpointTest {
     void functionsThatReturnNothingAreNamed() {
         assertThatThrownBy(() -> Checkpoint.checkpoint((Tensor z) -> (Tensor) null, X))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the function of a checkpoint returned null: it must return a tensor, or a record, list, map or "
-                        + "array of them");
+                .hasMessage(
+                        "the function of a checkpoint returned null: it must return a tensor, or a record, list, map or "
+                                + "array of them");
         assertThatThrownBy(() -> Checkpoint.checkpoint((Tensor z) -> Arrays.asList(z, null), X))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the function of a checkpoint returned null at [1]: it must return a tensor, or a record, list, "
-                        + "map or array of them");
+                .hasMessage(
+                        "the function of a checkpoint returned null at [1]: it must return a tensor, or a record, list, "
+                                + "map or array of them");
         assertThatThrownBy(() -> Checkpoint.loop((i, s) -> i == 1 ? null : s, X, 3))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the state after step 1 has another form than the value it belongs to: expected a tensor at the "
-                        + "top, but got null");
+                .hasMessage(
+                        "the state after step 1 has another form than the value it belongs to: expected a tensor at the "
+                                + "top, but got null");
     }
 
     @Test
@@ -429,7 +432,8 @@ class CheckpointTest {
                         + "but got [[]]");
         assertThatThrownBy(() -> Checkpoint.loop((i, s) -> i == 0 ? List.of(X) : s, List.of(X, V), 4))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the state after step 0 has another form than the value it belongs to: expected a list of 2 at "
-                        + "the top, but got a list of 1");
+                .hasMessage(
+                        "the state after step 0 has another form than the value it belongs to: expected a list of 2 at "
+                                + "the top, but got a list of 1");
     }
 }
