@@ -348,6 +348,9 @@ public final class Tensor
     /**
      * Returns the gradients of this scalar by every value it was computed from.
      *
+     * <p>They are traced in a function that a transform differentiates, and where a derivative led to this scalar (a penalty
+     * on a gradient): it might be differentiated once more. To keep them then, {@link #detach} them.
+     *
      * @throws IllegalStateException if this has more than one entry, or does not depend on any variable
      */
     public Gradients backward() {

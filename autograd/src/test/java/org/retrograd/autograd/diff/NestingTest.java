@@ -210,6 +210,29 @@ class NestingTest {
         return byOutermost(chainsOfEight());
     }
 
+    /** The gradients of a graph are no transform of functions, but they are taken in functions and of what functions return. */
+    @TestFactory
+    Stream<DynamicTest> backwardInAndAroundEveryTransform() {
+        Transform backward = new Transform(
+                Kind.REVERSE,
+                1,
+                "backward",
+                (f, v) -> {
+                    Tensor variable = v.traced() ? v : Tensor.variable(v);
+                    Tensor found = f.apply(variable).backward().of(variable);
+                    // it is traced, too, where a transform inside has ended
+                    return v.traced() ? found : found.detach();
+                },
+                Transform.ALL.get(0).ofSeries(),
+                false);
+        List<Case> cases = Transform.ALL.stream()
+                .filter(transform -> transform.order() < ORDER)
+                .flatMap(transform -> Stream.of(List.of(transform, backward), List.of(backward, transform)))
+                .flatMap(chain -> Univariate.ALL.stream().map(function -> new Case(chain, function)))
+                .toList();
+        return byOutermost(cases);
+    }
+
     @Test
     void theCasesAreAsManyAsTheDocumentationSays() {
         assertThat(Univariate.ALL).hasSize(38);
