@@ -4,6 +4,7 @@ import static org.retrograd.autograd.tensor.Definition.call;
 import static org.retrograd.autograd.tensor.Definition.real;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
  *
  * <p>All are compositions. Scale and shift are factors and summands of the result, which a layer learns. With ε = 0 the
  * functions jump where there is no spread: there value and derivative are 0. With ε above 0 they are smooth everywhere.
+ * Squares neither overflow nor vanish: entries of every size are normalised, each row by its own.
  */
 public final class Normalisations {
     private Normalisations() {}
@@ -66,8 +68,8 @@ public final class Normalisations {
 
     private static Tensor standardised(String name, Tensor x, double epsilon, int... axes) {
         requireSane(name, x, epsilon, axes);
-        Tensor centred = ReductionOps.centred(x, Axes.of(x.shape, Dims.KEEP, axes));
-        return overRoot(centred, centred.square().mean(Dims.KEEP, axes), epsilon);
+        Axes over = Axes.of(x.shape, Dims.KEEP, axes);
+        return overRoot(x, entries -> ReductionOps.centred(entries, over), epsilon, axes);
     }
 
     static final Definition RMS_NORM = Definition.of(
@@ -84,14 +86,34 @@ public final class Normalisations {
      */
     public static Tensor rmsNorm(Tensor x, double epsilon, int... axes) {
         requireSane("rmsNorm", x, epsilon, axes);
-        return overRoot(x, x.square().mean(Dims.KEEP, axes), epsilon);
+        return overRoot(x, entries -> entries, epsilon, axes);
     }
 
-    private static Tensor overRoot(Tensor x, Tensor square, double epsilon) {
-        if (epsilon > 0) {
-            return x.mul(square.add(epsilon).rsqrt());
-        }
-        return Tensor.where(square.eq(0), Tensor.scalar(0), x.mul(square.rsqrt()));
+    /** Returns the centred entries over the root of their mean square and epsilon. */
+    private static Tensor overRoot(Tensor x, UnaryOperator<Tensor> centre, double epsilon, int... axes) {
+        Tensor entries = centre.apply(x);
+        Tensor square = entries.square().mean(Dims.KEEP, axes).add(epsilon);
+        boolean ordinary = square.ge(0x1p-128).and(square.le(0x1p128)).all();
+        return ordinary ? entries.mul(square.rsqrt()) : scaledOverRoot(x, entries, centre, epsilon, axes);
+    }
+
+    /**
+     * Returns the same where squares, or the powers of them in derivatives, may leave the range of numbers: entries are
+     * multiplied by a power of two that brings the largest near 1, epsilon by its square, which changes no quotient. Large
+     * ones before they are centred, since their differences may overflow; small ones after, since equal ones need not be
+     * small.
+     */
+    private static Tensor scaledOverRoot(
+            Tensor x, Tensor entries, UnaryOperator<Tensor> centre, double epsilon, int... axes) {
+        Tensor largest = entries.detach().abs().max(Dims.KEEP, axes).maximum(Math.sqrt(epsilon));
+        // NaN may come from finite entries whose differences overflow
+        Tensor finite = largest.fmin(Tensor.scalar(Double.MAX_VALUE));
+        Tensor scale = finite.log2().round().clamp(-1000, 1000).neg().exp2();
+        Tensor scaled = centre.apply(x.mul(scale.minimum(1))).mul(scale.maximum(1));
+        // two products, since the square of the scale alone may overflow
+        Tensor square =
+                scaled.square().mean(Dims.KEEP, axes).add(scale.mul(epsilon).mul(scale));
+        return Tensor.where(square.eq(0), Tensor.scalar(0), scaled.mul(square.rsqrt()));
     }
 
     private static void requireSane(String name, Tensor x, double epsilon, int... axes) {
