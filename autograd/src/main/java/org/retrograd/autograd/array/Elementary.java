@@ -3,13 +3,16 @@ package org.retrograd.autograd.array;
 /**
  * Exponentials, logarithms and hyperbolic functions with the very bits of {@link StrictMath}, in less time.
  *
- * <p>{@link StrictMath} is defined by fdlibm, version 5.3 (Sun Microsystems 1993, freely distributable): a fixed sequence
- * of additions, multiplications and divisions, so whoever does the same steps in the same order gets the same bits. JDK 17
- * calls most of these functions through JNI, and all of them choose formulas by branches that depend on the argument,
- * which a processor cannot foresee for data. Here such a choice is made by masks of bits or by a small table instead, and
- * formulas are merged where one gives the bits of the other. Rare arguments, at the edges, are left to {@link StrictMath}.
+ * <p>{@link StrictMath} is defined by fdlibm, version 5.3: a fixed sequence of additions, multiplications and divisions, so
+ * whoever does the same steps in the same order gets the same bits. JDK 17 calls most of these functions through JNI, and all
+ * of them choose formulas by branches that depend on the argument, which a processor cannot foresee for data. Here such a
+ * choice is made by masks of bits or by a small table instead. Formulas are merged where rounding makes them equal: it is the
+ * same for both signs, and adding 0 or multiplying by a power of two rounds nothing. Rare arguments, at the edges, are left to
+ * {@link StrictMath}.
  *
- * <p>Where a comment says that a step is exact or symmetric, the rounding of IEEE 754 makes the merged formula equal.
+ * <p>Coefficients and steps are those of fdlibm, whose notice says: Copyright (C) 1993 by Sun Microsystems, Inc. All rights
+ * reserved. Developed at SunPro, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and distribute this
+ * software is freely granted, provided that this notice is preserved.
  */
 public final class Elementary {
     // x = k·ln 2 + r: the upper part has enough zeros at its end that its product with k is exact
@@ -17,14 +20,14 @@ public final class Elementary {
     static final double LN2_HIGH = 0x1.62e42feep-1;
     static final double LN2_LOW = 0x1.a39ef35793c76p-33;
 
-    // r·(e^r + 1)/(e^r - 1) in powers of r²
+    // r·(e^r + 1)/(e^r - 1) - 2 in powers of r²
     private static final double P1 = 0x1.555555555553ep-3;
     private static final double P2 = -0x1.6c16c16bebd93p-9;
     private static final double P3 = 0x1.1566aaf25de2cp-14;
     private static final double P4 = -0x1.bbd41c5d26bf1p-20;
     private static final double P5 = 0x1.6376972bea4d0p-25;
 
-    // 6/r·((e^r + 1)/(e^r - 1) - 2/r) in powers of r²/2
+    // 6/r·((e^r + 1)/(e^r - 1) - 2/r) - 1 in powers of r²/2
     private static final double Q1 = -0x1.11111111110f4p-5;
     private static final double Q2 = 0x1.a01a019fe5585p-10;
     private static final double Q3 = -0x1.4ce199eaadbb7p-14;
@@ -48,13 +51,11 @@ public final class Elementary {
 
     // upper halves of doubles, as arguments are compared by them
     static final int HIGH_HALF_LN2 = 0x3fd62e42;
+    static final int HIGH_TINY = 0x3e300000; // 2^-28: below, e^x is 1 + x
     private static final int HIGH_708 = 0x40862000;
-    /** 2^-28: below, e^x is 1 + x. */
-    static final int HIGH_TINY = 0x3e300000;
-
     private static final int HIGH_ONE = 0x3ff00000;
 
-    /** e^x - 1 = 2^k·(THEN - (e - r)) + LAST, for k from {@value #LEAST} to below {@value #LARGE}. */
+    /** By k - LEAST, the numbers in e^x - 1 = 2^k·(THEN - (e - r)) + LAST, which fdlibm writes as a formula for each range of k. */
     private static final double[] THEN = new double[75];
 
     private static final double[] LAST = new double[75];
