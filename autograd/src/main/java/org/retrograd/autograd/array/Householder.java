@@ -21,8 +21,8 @@ public final class Householder {
         for (int matrix = 0; matrix < count; matrix++) {
             r.load(a.values, matrix * m * n);
             for (int k = 0; k < n; k++) {
-                reflector(r.row, k, m, reflectors[k]);
-                reflect(reflectors[k], k, m, r.row, k, n, work);
+                r.row[k][k] = reflector(r.row, k, m, reflectors[k]);
+                reflect(reflectors[k], k, m, r.row, k + 1, n, work);
             }
             for (int i = 0; i < m; i++) {
                 Arrays.fill(q.row[i], 0);
@@ -44,16 +44,21 @@ public final class Householder {
         }
     }
 
-    /** Writes v, scaled to vᵀv = 2, whose reflection I - v vᵀ turns column k into a multiple of a unit vector; or 0. */
-    private static void reflector(double[][] a, int k, int m, double[] v) {
-        double largest = 0;
-        for (int i = k; i < m; i++) {
-            largest = Math.max(largest, Math.abs(a[i][k]));
+    /**
+     * Writes v, scaled to vᵀv = 2, whose reflection I - v vᵀ turns column k into a multiple of a unit vector, and returns
+     * that multiple, which is more accurate than the reflection of the column; 0, which reflects nothing, where below the
+     * diagonal there is nothing but 0.
+     */
+    private static double reflector(double[][] a, int k, int m, double[] v) {
+        double below = 0;
+        for (int i = k + 1; i < m; i++) {
+            below = Math.max(below, Math.abs(a[i][k]));
         }
-        if (largest == 0) {
+        if (below == 0) {
             Arrays.fill(v, 0);
-            return;
+            return a[k][k];
         }
+        double largest = Math.max(below, Math.abs(a[k][k]));
         double squares = 0;
         for (int i = k; i < m; i++) {
             v[i] = a[i][k] / largest;
@@ -67,6 +72,7 @@ public final class Householder {
         for (int i = k; i < m; i++) {
             v[i] /= scale;
         }
+        return (first < 0 ? length : -length) * largest;
     }
 
     /** Reflects columns {@code from} to {@code to} of the rows from {@code k} on. */

@@ -6,6 +6,7 @@ import static org.retrograd.autograd.diff.Derivatives.gradient;
 import static org.retrograd.autograd.diff.Derivatives.hessian;
 import static org.retrograd.autograd.diff.Derivatives.jvp;
 
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -134,6 +135,34 @@ class FactorTest {
                 gradient((Tensor x) -> x.qr().r().diagonal().log().sum().mul(2), tall),
                 tall.matmul(tall.transpose().matmul(tall).inverse()).mul(2),
                 1e-10);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> asymmetryThatRoundingLeavesIsTakenAsTheMean() {
+        Tensor weights = normal(2, 3, 3);
+        Map<String, UnaryOperator<Tensor>> calls = Map.of(
+                "cholesky", Tensor::cholesky,
+                "eigenvalues", a -> a.eigenvalues().expandDims(-1),
+                "eigh", a -> a.eigh().vectors());
+        // the largest entry is 8
+        Tensor mean = Tensor.of(new double[][] {{8, 1, 2}, {1, 5, -1}, {2, -1, 6}});
+        Tensor skew = Tensor.of(new double[][] {{0, 1, -1}, {-1, 0, 1}, {1, -1, 0}});
+        return calls.entrySet().stream()
+                .map(call -> DynamicTest.dynamicTest(call.getKey(), () -> {
+                    UnaryOperator<Tensor> f = call.getValue();
+                    UnaryOperator<Tensor> g = x -> f.apply(x).mul(weights).sum();
+                    Tensor a = mean.add(skew.mul(0.499 * 8e-10));
+                    near(f.apply(a), f.apply(mean), 1e-15);
+                    Tensor gradient = gradient(g, a);
+                    near(gradient, gradient(g, mean), 1e-14);
+                    assertThat(gradient.sameAs(gradient.transpose())).isTrue();
+                    near(jvp(g, a, skew), Tensor.scalar(0), 1e-15);
+                    near(hessian(g, a), hessian(g, mean), 1e-13);
+                    assertThatThrownBy(() -> f.apply(mean.add(skew.mul(0.501 * 8e-10))))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageStartingWith(
+                                    call.getKey() + " needs symmetric matrices, but entry [0, 1] is 1.0000");
+                }));
     }
 
     @Test
