@@ -215,9 +215,9 @@ class Elementwise extends Op {
     }
 
     private List<Second> seconds() {
-        List<Second> found = seconds;
-        if (found == null) {
-            found = new ArrayList<>();
+        List<Second> known = seconds;
+        if (known == null) {
+            List<Second> found = new ArrayList<>();
             for (int i = 0; i < primitive.arity(); i++) {
                 for (int j = i; j < primitive.arity(); j++) {
                     Expr formula = SecondPartial.of(primitive, i, j);
@@ -226,9 +226,11 @@ class Elementwise extends Op {
                     }
                 }
             }
-            seconds = found;
+            // immutable, so that another thread that sees it sees all of it
+            known = List.copyOf(found);
+            seconds = known;
         }
-        return found;
+        return known;
     }
 
     /** Adds the contribution of input {@code k} to the sweep's cotangent in a slot in one loop, recording nothing. */
