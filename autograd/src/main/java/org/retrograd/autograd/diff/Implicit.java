@@ -115,7 +115,10 @@ public final class Implicit<P> {
         return new Implicit<>(name, equation, newTolerance, linearSolver, tested);
     }
 
-    /** Returns this problem with derivatives found from products with ∂F/∂x and its transpose alone. */
+    /**
+     * Returns this problem with derivatives found from products with ∂F/∂x and its transpose alone; a {@link
+     * LinearSolver.Block} gets all directions of a sweep at once.
+     */
     public Implicit<P> linearSolver(LinearSolver newSolver) {
         return new Implicit<>(name, equation, tolerance, newSolver, tested);
     }
@@ -123,9 +126,12 @@ public final class Implicit<P> {
     /**
      * Returns the solution for parameters, traced if and only if they, or what the equation captures, are.
      *
-     * @param solver what finds the solution; it is given the parameters as constants
-     * @throws IllegalArgumentException if what the solver returns is no solution; the message has the residual
-     * @throws ArithmeticException if ∂F/∂x is singular there, so that the solution has no derivative
+     * <p>Where ∂F/∂x is singular or not finite the solution has no derivative: the sweep that asks for it throws an {@link
+     * ArithmeticException}.
+     *
+     * @param solver what finds the solution; it is given the parameters as constants, and called once for all derivatives
+     * @throws IllegalArgumentException if what the solver returns is null, has another shape than the equation, or is no
+     *     solution; then the message has the residual
      */
     public Tensor solve(Function<P, Tensor> solver, P parameters) {
         Structure<P> form = Structure.of(parameters);
@@ -182,6 +188,7 @@ public final class Implicit<P> {
         return at;
     }
 
+    /** Refuses a point that a Newton step would move too far, or whose residual is too large if there is no such step. */
     private void requireSolution(Tensor x, Tensor residual, Linearization at) {
         if (tested || x.size() == 0) {
             return;
