@@ -37,6 +37,12 @@ final class Einsum {
             call("einsum(\"ij,jk->ik\", x, y)", real(2, 3), real(3, 2), (x, y) -> Tensor.einsum("ij,jk->ik", x, y)),
             call("einsum(\"ii->i\", x)", real(3, 3), x -> Tensor.einsum("ii->i", x)),
             call("einsum(\"ii\", x)", real(3, 3), x -> Tensor.einsum("ii", x)),
+            call("einsum(\"iii\", x)", real(2, 2, 2), x -> Tensor.einsum("iii", x)),
+            call(
+                    "einsum(\"iij,ijj\", x, y)",
+                    real(2, 2, 3),
+                    real(2, 3, 3),
+                    (x, y) -> Tensor.einsum("iij,ijj", x, y)),
             call("einsum(\"...ij->...ji\", x)", real(2, 2, 3), x -> Tensor.einsum("...ij->...ji", x)),
             call(
                     "einsum(\"...ij,...j->...i\", x, y), broadcast",
@@ -81,6 +87,7 @@ final class Einsum {
     /** Returns the subscripts of an operand's axes, and notes their lengths. */
     private List<Integer> subscripts(String letters, Shape shape, int operand) {
         int dots = letters.indexOf("...");
+        requireLetters(letters, dots);
         int named = dots < 0 ? letters.length() : letters.length() - 3;
         if (dots < 0 ? shape.rank() != named : shape.rank() < named) {
             throw new IllegalArgumentException("einsum \"" + text + "\" needs " + (dots < 0 ? "" : "at least ") + named
@@ -94,7 +101,7 @@ final class Einsum {
                 }
                 at += 2;
             } else {
-                found.add((int) letter(letters, at));
+                found.add((int) letters.charAt(at));
             }
         }
         for (int axis = 0; axis < found.size(); axis++) {
@@ -103,13 +110,16 @@ final class Einsum {
         return found;
     }
 
-    private char letter(String letters, int at) {
-        char letter = letters.charAt(at);
-        if (!Character.isLetter(letter)) {
-            throw new IllegalArgumentException("einsum \"" + text + "\" has the subscript '" + letter
-                    + "': subscripts are letters, and one ellipsis \"...\" an operand");
+    /** Refuses what is no letter, but for the one ellipsis at {@code dots}. */
+    private void requireLetters(String letters, int dots) {
+        for (int at = 0; at < letters.length(); at++) {
+            char letter = letters.charAt(at);
+            boolean inEllipsis = dots >= 0 && at >= dots && at < dots + 3;
+            if (!inEllipsis && !Character.isLetter(letter)) {
+                throw new IllegalArgumentException("einsum \"" + text + "\" has the subscript '" + letter
+                        + "': subscripts are letters, and one ellipsis \"...\" an operand");
+            }
         }
-        return letter;
     }
 
     private void note(int subscript, int length, int operand, Shape shape) {
@@ -131,6 +141,7 @@ final class Einsum {
 
     private List<Integer> explicitOutput(String letters) {
         int dots = letters.indexOf("...");
+        requireLetters(letters, dots);
         List<Integer> output = new ArrayList<>();
         for (int at = 0; at < letters.length(); at++) {
             if (at == dots) {
@@ -138,7 +149,7 @@ final class Einsum {
                 at += 2;
                 continue;
             }
-            int subscript = letter(letters, at);
+            int subscript = letters.charAt(at);
             if (!lengths.containsKey(subscript) || output.contains(subscript)) {
                 throw new IllegalArgumentException("einsum \"" + text + "\" has subscript '" + (char) subscript
                         + (output.contains(subscript) ? "' twice in its result" : "' in its result but in no operand"));
