@@ -21,8 +21,16 @@ public sealed interface ControlMethods permits Tensor {
         return new ControlOps.StraightThrough(value.constant()).apply((Tensor) this);
     }
 
-    /** Returns the same value, whose derivative is multiplied by a factor in both modes. */
+    /**
+     * Returns the same value, whose derivative is multiplied by a factor in both modes.
+     *
+     * @throws IllegalArgumentException if the factor is not finite
+     */
     default Tensor scaleGradient(double factor) {
+        if (!Double.isFinite(factor)) {
+            throw new IllegalArgumentException(
+                    "scaleGradient needs a finite factor, but got " + factor + "; 0 stops the gradient");
+        }
         return new ControlOps.ScaleGradient("scaleGradient", factor).apply((Tensor) this);
     }
 

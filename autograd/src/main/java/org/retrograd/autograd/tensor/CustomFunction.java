@@ -78,9 +78,15 @@ public final class CustomFunction {
      * Returns a function without a rule, whose derivatives are those of its value.
      *
      * @param name by which messages, traces and reports call it
-     * @param value of the inputs, in their order
+     * @param value of the inputs, in their order; what it throws, {@link #apply} throws
+     * @throws IllegalArgumentException if the name is blank
      */
     public static CustomFunction of(String name, Function<List<Tensor>, Tensor> value) {
+        Objects.requireNonNull(value, "value");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a custom function needs a name, by which messages and traces call it, but got \""
+                    + name + "\"");
+        }
         return new CustomFunction(name, value, null, null, false, false);
     }
 
@@ -116,9 +122,21 @@ public final class CustomFunction {
         return new CustomFunction(name, value, vjp, jvp, once, true);
     }
 
-    /** Returns the value at the given inputs, recorded if and only if one of them, or a captured value, is traced. */
+    /**
+     * Returns the value at the given inputs, recorded if and only if one of them, or a captured value, is traced.
+     *
+     * @throws IllegalArgumentException if an input or the value is {@code null}
+     */
     public Tensor apply(Tensor... in) {
+        if (in == null) {
+            throw new IllegalArgumentException("the inputs of " + this + " are null: they must be tensors");
+        }
         Tensor[] inputs = in.clone();
+        for (int k = 0; k < inputs.length; k++) {
+            if (inputs[k] == null) {
+                throw new IllegalArgumentException("input " + k + " of " + this + " is null: it must be a tensor");
+            }
+        }
         return vjp == null && jvp == null
                 ? Recomputed.call(name, this::differentiableValue, List.of(inputs))
                 : CustomOp.call(this, inputs);

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.retrograd.autograd.diff.Derivatives;
 import org.retrograd.autograd.diff.Derivatives.Mode;
 
@@ -36,6 +40,71 @@ class ControlTest {
                 .extracting(y -> y.op().name())
                 .containsExactly("scaleGradient", "reverseGradient", "watch");
         assertThat(x.watch(g -> g).op().stated()).isTrue();
+    }
+
+    /** A function of one entry with a stated derivative, and the derivatives that the statement leads to. */
+    private record Stated(
+            String name,
+            UnaryOperator<Tensor> f,
+            UnaryOperator<Tensor> first,
+            UnaryOperator<Tensor> second) {}
+
+    private static List<Stated> stated() {
+        return List.of(
+                // x·c, then c is x
+                new Stated("detach", x -> x.mul(x.detach()), x -> x, x -> x.mul(0)),
+                new Stated(
+                        "detach below",
+                        x -> x.square().mul(x.detach().exp()),
+                        x -> x.mul(2).mul(x.exp()),
+                        x -> x.exp().mul(2)),
+                // the value is u(v(x)) with v replaced, whose derivative is 1
+                new Stated(
+                        "straightThrough",
+                        x -> x.straightThrough(x.round()).cube(),
+                        x -> x.round().square().mul(3),
+                        x -> x.round().mul(6)),
+                // each derivative passes the factor once more
+                new Stated(
+                        "scaleGradient",
+                        x -> x.scaleGradient(0.5).cube(),
+                        x -> x.square().mul(3 * 0.5),
+                        x -> x.mul(6 * 0.25)),
+                new Stated(
+                        "reverseGradient",
+                        x -> x.reverseGradient().cube(),
+                        x -> x.square().mul(-3),
+                        x -> x.mul(6)),
+                new Stated(
+                        "reverseGradient outside",
+                        x -> x.cube().reverseGradient(),
+                        x -> x.square().mul(-3),
+                        x -> x.mul(-6)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> statedDerivativesAreTheSameInBothModesAndAtEveryOrder() {
+        Tensor v = Tensor.of(1, -2, 0.5);
+        return stated().stream().map(s -> DynamicTest.dynamicTest(s.name, () -> {
+            Tensor first = s.first.apply(X);
+            Tensor second = s.second.apply(X);
+            Function<Tensor, Tensor> sum = x -> s.f.apply(x).sum();
+            near(Derivatives.gradient(sum, X), first);
+            near(Derivatives.jvp(s.f::apply, X, v), first.mul(v));
+            near(Derivatives.directional(s.f::apply, X, v, 1), first.mul(v));
+            near(Derivatives.hessian(sum, X), second.diag());
+            near(Derivatives.hvp(sum, X, v), second.mul(v));
+            near(Derivatives.vhp(sum, X, v), second.mul(v));
+            near(Derivatives.jvp(x -> Derivatives.jvp(s.f::apply, x, v), X, v), second.mul(v.square()));
+            near(Derivatives.directional(s.f::apply, X, v, 2), second.mul(v.square()));
+        }));
+    }
+
+    private static void near(Tensor actual, Tensor expected) {
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        assertThat(actual.sub(expected).abs().max().item())
+                .as("%s instead of %s", actual, expected)
+                .isLessThanOrEqualTo(1e-13);
     }
 
     @Test
@@ -79,6 +148,15 @@ class ControlTest {
         seen.clear();
         assertThat(Derivatives.jacobian(f, X, Mode.FORWARD).sameAs(reverse)).isTrue();
         assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void gradientsAreScaledByFiniteNumbers() {
+        for (double factor : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> X.scaleGradient(factor))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("scaleGradient needs a finite factor, but got " + factor + "; 0 stops the gradient");
+        }
     }
 
     @Test

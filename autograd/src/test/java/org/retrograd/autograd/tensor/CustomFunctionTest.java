@@ -330,4 +330,33 @@ class CustomFunctionTest {
                 Derivatives.directional(x -> plain.apply(plain.apply(x).add(1)), Tensor.of(0.4), Tensor.of(1), 4);
         assertThat(third.item()).isCloseTo(expected.item(), Offset.offset(1e-11));
     }
+
+    @Test
+    @SuppressWarnings("NullAway") // what the messages are about
+    void badCallsAreRefused() {
+        CustomFunction f = CustomFunction.of("twice", in -> in.get(0).mul(2));
+        Tensor x = Tensor.of(1, 2);
+        assertThatThrownBy(() -> f.apply((Tensor[]) null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the inputs of \"twice\" are null: they must be tensors");
+        for (CustomFunction each : List.of(f, f.vjp((g, in, y) -> List.of(g.mul(2), g)))) {
+            assertThatThrownBy(() -> each.apply(x, null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("input 1 of \"twice\" is null: it must be a tensor");
+        }
+        assertThatThrownBy(() -> CustomFunction.of(" ", in -> in.get(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a custom function needs a name, by which messages and traces call it, but got \" \"");
+    }
+
+    @Test
+    void whatTheValueThrowsIsThrown() {
+        RuntimeException own = new RuntimeException("of my own");
+        CustomFunction f = CustomFunction.of("f", in -> {
+            throw own;
+        });
+        assertThatThrownBy(() -> f.apply(Tensor.of(1))).isSameAs(own);
+        assertThatThrownBy(() -> f.vjp((g, in, y) -> List.of(g)).apply(Tensor.of(1)))
+                .isSameAs(own);
+    }
 }
