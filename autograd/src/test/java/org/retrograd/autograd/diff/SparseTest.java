@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.retrograd.autograd.array.Sparsity;
 import org.retrograd.autograd.diff.Derivatives.Mode;
 import org.retrograd.autograd.tensor.Indices;
+import org.retrograd.autograd.tensor.Mask;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** Sparse derivatives against dense ones, for many structures. */
@@ -300,6 +301,50 @@ class SparseTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the plan was made where the value of the function has shape [2], but here it has [4]: "
                         + "make another one");
+    }
+
+    /** What selects one entry of (2, 0), and by the same calls the other one of (0, 2). */
+    private static Stream<Arguments> changingConstants() {
+        return Stream.of(
+                selection("a detached mask", 1, 1, x -> Tensor.where(x.detach().gt(1), x, Tensor.scalar(0))),
+                selection("a mask made in Java", 1, 1, x -> {
+                    double[] values = x.detach().toArray();
+                    return Tensor.where(Mask.of(values[0] > 1, values[1] > 1), x, Tensor.scalar(0));
+                }),
+                selection("zeros of a constant matrix", 1, 1, x -> x.matmul(x.detach().sign().diag())),
+                selection("positions in order", 0, 0, x -> x.take(x.argSort(0), 0).slice(0, 0, 1)),
+                selection("maskedSelect", 0, 1, x -> x.maskedSelect(x.detach().gt(1))));
+    }
+
+    private static Arguments selection(String name, int row, int column, UnaryOperator<Tensor> select) {
+        return Arguments.of(name, row, column, select);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changingConstants")
+    void constantsThatChangeTheStructureAreToldWithTheEntry(
+            String name, int row, int column, UnaryOperator<Tensor> select) {
+        UnaryOperator<Tensor> f = x -> select.apply(x).square();
+        Tensor near = Tensor.of(3, 0);
+        SparsePlan jacobian = Sparse.jacobianPlan(f, Tensor.of(2, 0));
+        assertThat(jacobian.at(near).toDense().sameAs(Derivatives.jacobian(f, near)))
+                .isTrue();
+        assertThatThrownBy(() -> jacobian.at(Tensor.of(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(changed("Jacobian", row, column));
+        UnaryOperator<Tensor> sum = x -> f.apply(x).sum();
+        SparsePlan hessian = Sparse.hessianPlan(sum, Tensor.of(2, 0));
+        assertThat(hessian.at(near).toDense().sameAs(Derivatives.hessian(sum, near)))
+                .isTrue();
+        assertThatThrownBy(() -> hessian.at(Tensor.of(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(changed("Hessian", column, column));
+    }
+
+    private static String changed(String what, int row, int column) {
+        return "the structure of the function has changed since the plan was made: entry (" + row + ", " + column
+                + ") of the " + what + " may differ from 0 here, but was no entry of its pattern; make another plan, or "
+                + "avoid branches on the values of the argument";
     }
 
     @Test
