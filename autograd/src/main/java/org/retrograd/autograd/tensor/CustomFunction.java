@@ -84,8 +84,8 @@ public final class CustomFunction {
     public static CustomFunction of(String name, Function<List<Tensor>, Tensor> value) {
         Objects.requireNonNull(value, "value");
         if (name.isBlank()) {
-            throw new IllegalArgumentException("a custom function needs a name, by which messages and traces call it, but got \""
-                    + name + "\"");
+            throw new IllegalArgumentException(
+                    "a custom function needs a name, by which messages and traces call it, but got \"" + name + "\"");
         }
         return new CustomFunction(name, value, null, null, false, false);
     }

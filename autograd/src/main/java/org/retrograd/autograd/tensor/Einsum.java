@@ -38,11 +38,7 @@ final class Einsum {
             call("einsum(\"ii->i\", x)", real(3, 3), x -> Tensor.einsum("ii->i", x)),
             call("einsum(\"ii\", x)", real(3, 3), x -> Tensor.einsum("ii", x)),
             call("einsum(\"iii\", x)", real(2, 2, 2), x -> Tensor.einsum("iii", x)),
-            call(
-                    "einsum(\"iij,ijj\", x, y)",
-                    real(2, 2, 3),
-                    real(2, 3, 3),
-                    (x, y) -> Tensor.einsum("iij,ijj", x, y)),
+            call("einsum(\"iij,ijj\", x, y)", real(2, 2, 3), real(2, 3, 3), (x, y) -> Tensor.einsum("iij,ijj", x, y)),
             call("einsum(\"...ij->...ji\", x)", real(2, 2, 3), x -> Tensor.einsum("...ij->...ji", x)),
             call(
                     "einsum(\"...ij,...j->...i\", x, y), broadcast",

@@ -311,8 +311,13 @@ class SparseTest {
                     double[] values = x.detach().toArray();
                     return Tensor.where(Mask.of(values[0] > 1, values[1] > 1), x, Tensor.scalar(0));
                 }),
-                selection("zeros of a constant matrix", 1, 1, x -> x.matmul(x.detach().sign().diag())),
-                selection("positions in order", 0, 0, x -> x.take(x.argSort(0), 0).slice(0, 0, 1)),
+                selection(
+                        "zeros of a constant matrix",
+                        1,
+                        1,
+                        x -> x.matmul(x.detach().sign().diag())),
+                selection(
+                        "positions in order", 0, 0, x -> x.take(x.argSort(0), 0).slice(0, 0, 1)),
                 selection("maskedSelect", 0, 1, x -> x.maskedSelect(x.detach().gt(1))));
     }
 
@@ -343,7 +348,8 @@ class SparseTest {
 
     private static String changed(String what, int row, int column) {
         return "the structure of the function has changed since the plan was made: entry (" + row + ", " + column
-                + ") of the " + what + " may differ from 0 here, but was no entry of its pattern; make another plan, or "
+                + ") of the " + what
+                + " may differ from 0 here, but was no entry of its pattern; make another plan, or "
                 + "avoid branches on the values of the argument";
     }
 

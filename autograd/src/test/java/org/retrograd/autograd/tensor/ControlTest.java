@@ -44,10 +44,7 @@ class ControlTest {
 
     /** A function of one entry with a stated derivative, and the derivatives that the statement leads to. */
     private record Stated(
-            String name,
-            UnaryOperator<Tensor> f,
-            UnaryOperator<Tensor> first,
-            UnaryOperator<Tensor> second) {}
+            String name, UnaryOperator<Tensor> f, UnaryOperator<Tensor> first, UnaryOperator<Tensor> second) {}
 
     private static List<Stated> stated() {
         return List.of(
@@ -85,19 +82,20 @@ class ControlTest {
     @TestFactory
     Stream<DynamicTest> statedDerivativesAreTheSameInBothModesAndAtEveryOrder() {
         Tensor v = Tensor.of(1, -2, 0.5);
-        return stated().stream().map(s -> DynamicTest.dynamicTest(s.name, () -> {
-            Tensor first = s.first.apply(X);
-            Tensor second = s.second.apply(X);
-            Function<Tensor, Tensor> sum = x -> s.f.apply(x).sum();
-            near(Derivatives.gradient(sum, X), first);
-            near(Derivatives.jvp(s.f::apply, X, v), first.mul(v));
-            near(Derivatives.directional(s.f::apply, X, v, 1), first.mul(v));
-            near(Derivatives.hessian(sum, X), second.diag());
-            near(Derivatives.hvp(sum, X, v), second.mul(v));
-            near(Derivatives.vhp(sum, X, v), second.mul(v));
-            near(Derivatives.jvp(x -> Derivatives.jvp(s.f::apply, x, v), X, v), second.mul(v.square()));
-            near(Derivatives.directional(s.f::apply, X, v, 2), second.mul(v.square()));
-        }));
+        return stated().stream()
+                .map(s -> DynamicTest.dynamicTest(s.name, () -> {
+                    Tensor first = s.first.apply(X);
+                    Tensor second = s.second.apply(X);
+                    Function<Tensor, Tensor> sum = x -> s.f.apply(x).sum();
+                    near(Derivatives.gradient(sum, X), first);
+                    near(Derivatives.jvp(s.f::apply, X, v), first.mul(v));
+                    near(Derivatives.directional(s.f::apply, X, v, 1), first.mul(v));
+                    near(Derivatives.hessian(sum, X), second.diag());
+                    near(Derivatives.hvp(sum, X, v), second.mul(v));
+                    near(Derivatives.vhp(sum, X, v), second.mul(v));
+                    near(Derivatives.jvp(x -> Derivatives.jvp(s.f::apply, x, v), X, v), second.mul(v.square()));
+                    near(Derivatives.directional(s.f::apply, X, v, 2), second.mul(v.square()));
+                }));
     }
 
     private static void near(Tensor actual, Tensor expected) {

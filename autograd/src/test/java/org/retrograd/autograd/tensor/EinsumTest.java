@@ -105,10 +105,7 @@ class EinsumTest {
         for (String dots : List.of("......", "...i...", "..", "....", "ij->......", "ij->.")) {
             assertMessage(dots, "einsum \"" + dots + "\" has the subscript '.'" + LETTERS, A);
         }
-        assertMessage(
-                "...j->j",
-                "einsum \"...j->j\" has an ellipsis in its operands, so its result needs one, too",
-                A);
+        assertMessage("...j->j", "einsum \"...j->j\" has an ellipsis in its operands, so its result needs one, too", A);
     }
 
     private static void assertMessage(String subscripts, String message, Tensor... operands) {
