@@ -1,7 +1,6 @@
 package org.retrograd.autograd.scalar;
 
 import org.jspecify.annotations.Nullable;
-import org.retrograd.autograd.scalar.SecondPartial.Slope;
 
 /**
  * The second partial derivatives of primitives, as formulas: the first ones differentiated by the same rules.
@@ -9,20 +8,20 @@ import org.retrograd.autograd.scalar.SecondPartial.Slope;
  * <p>A formula is evaluated over pairs of formulas, its value and its derivative by one input; a derivative that is
  * {@code null} is 0 whatever the numbers.
  */
-public final class SecondPartial implements Algebra<Slope> {
-    private static final SecondPartial INSTANCE = new SecondPartial();
+public final class SecondPartial {
+    private static final Slopes SLOPES = new Slopes();
 
     private SecondPartial() {}
 
     /** A formula and its derivative. */
-    record Slope(Expr value, @Nullable Expr derivative) {}
+    private record Slope(Expr value, @Nullable Expr derivative) {}
 
     /** Returns the derivative by input {@code j} of the partial derivative by input {@code i}; null if it is 0. */
     public static @Nullable Expr of(Primitive primitive, int i, int j) {
         Slope[] in = {leaf(Symbols.A, j == 0), leaf(Symbols.B, j == 1), leaf(Symbols.C, j == 2)};
         return primitive
                 .partial(i)
-                .in(INSTANCE, in[0], in[1], in[2], new Slope(Symbols.Y, factor(primitive.partial(j))))
+                .in(SLOPES, in[0], in[1], in[2], new Slope(Symbols.Y, factor(primitive.partial(j))))
                 .derivative;
     }
 
@@ -33,38 +32,6 @@ public final class SecondPartial implements Algebra<Slope> {
     /** Returns a factor, null if it is 0 everywhere. */
     private static @Nullable Expr factor(Expr partial) {
         return partial.equals(Expr.constant(0)) ? null : partial;
-    }
-
-    @Override
-    public Slope constant(double value) {
-        return new Slope(Expr.constant(value), null);
-    }
-
-    @Override
-    public Slope apply(Primitive primitive, Slope a) {
-        return chain(primitive, new Expr.Apply1(primitive, a.value), a);
-    }
-
-    @Override
-    public Slope apply(Primitive primitive, Slope a, Slope b) {
-        return chain(primitive, new Expr.Apply2(primitive, a.value, b.value), a, b);
-    }
-
-    @Override
-    public Slope apply(Primitive primitive, Slope a, Slope b, Slope c) {
-        Expr value = new Expr.Apply3(primitive, a.value, b.value, c.value);
-        if (primitive != Arithmetic.SELECT) {
-            return chain(primitive, value, a, b, c);
-        }
-        Expr none = Expr.constant(0);
-        return new Slope(
-                value,
-                b.derivative == null && c.derivative == null
-                        ? null
-                        : Expr.select(
-                                a.value,
-                                b.derivative == null ? none : b.derivative,
-                                c.derivative == null ? none : c.derivative));
     }
 
     /** Returns a primitive with the sum of the derivatives of its inputs, each times the partial derivative by it. */
@@ -83,7 +50,7 @@ public final class SecondPartial implements Algebra<Slope> {
 
     private static Expr at(Expr partial, Expr value, Slope[] in) {
         return partial.in(
-                        INSTANCE,
+                        SLOPES,
                         new Slope(in[0].value, null),
                         in.length > 1 ? new Slope(in[1].value, null) : null,
                         in.length > 2 ? new Slope(in[2].value, null) : null,
@@ -101,5 +68,40 @@ public final class SecondPartial implements Algebra<Slope> {
         }
         boolean scales = a instanceof Expr.Constant || b instanceof Expr.Constant;
         return scales ? a.mul(b) : a.then(Arithmetic.STRONG_MUL, b);
+    }
+
+    /** The chain rule on formulas. */
+    private static final class Slopes implements Algebra<Slope> {
+        @Override
+        public Slope constant(double value) {
+            return new Slope(Expr.constant(value), null);
+        }
+
+        @Override
+        public Slope apply(Primitive primitive, Slope a) {
+            return chain(primitive, new Expr.Apply1(primitive, a.value), a);
+        }
+
+        @Override
+        public Slope apply(Primitive primitive, Slope a, Slope b) {
+            return chain(primitive, new Expr.Apply2(primitive, a.value, b.value), a, b);
+        }
+
+        @Override
+        public Slope apply(Primitive primitive, Slope a, Slope b, Slope c) {
+            Expr value = new Expr.Apply3(primitive, a.value, b.value, c.value);
+            if (primitive != Arithmetic.SELECT) {
+                return chain(primitive, value, a, b, c);
+            }
+            Expr none = Expr.constant(0);
+            return new Slope(
+                    value,
+                    b.derivative == null && c.derivative == null
+                            ? null
+                            : Expr.select(
+                                    a.value,
+                                    b.derivative == null ? none : b.derivative,
+                                    c.derivative == null ? none : c.derivative));
+        }
     }
 }
