@@ -17,6 +17,9 @@ import org.retrograd.autograd.tensor.Definition.Input;
 public final class Attention {
     private static final List<Input> SELF = List.of(real(3, 2), real(3, 2), real(3, 2));
 
+    private static final Mask SECOND_IS_BLIND =
+            Mask.of(true, false, true, false, false, false).reshape(2, 3);
+
     private Attention() {}
 
     static final Definition ATTENTION = Definition.of(
@@ -33,11 +36,7 @@ public final class Attention {
             call(
                     "attention(q, k, v, mask)",
                     List.of(real(2, 2), real(3, 2), real(3, 2)),
-                    in -> attention(
-                            in.get(0),
-                            in.get(1),
-                            in.get(2),
-                            Mask.of(true, false, true, false, false, false).reshape(2, 3))),
+                    in -> attention(in.get(0), in.get(1), in.get(2), SECOND_IS_BLIND)),
             call(
                     "attention(q, no keys)",
                     List.of(real(2, 2), real(0, 2), real(0, 3)),
@@ -51,6 +50,9 @@ public final class Attention {
     /**
      * Returns for each query a mean of the values whose keys it may see: {@code [.., n, d]}, {@code [.., m, d]} and {@code
      * [.., m, e]} → {@code [.., n, e]}; batches broadcast.
+     *
+     * <p>Keys and values that no query may see, and queries that may see none, count for nothing, be they NaN or infinite. A
+     * key or value that one query may see is part of all sums, also of those in which its weight is 0.
      *
      * @param mask where query i may see key j, {@code [.., n, m]}; batches broadcast
      * @throws IllegalArgumentException if the shapes do not fit
@@ -94,7 +96,11 @@ public final class Attention {
             call(
                     "multiHeadAttention(q, k, v, 2, mask)",
                     SELF,
-                    in -> multiHeadAttention(in.get(0), in.get(1), in.get(2), 2, causalMask(3))));
+                    in -> multiHeadAttention(in.get(0), in.get(1), in.get(2), 2, causalMask(3))),
+            call(
+                    "multiHeadAttention(q, k, v, 2, a mask with a blind query)",
+                    List.of(real(2, 2), real(3, 2), real(3, 2)),
+                    in -> multiHeadAttention(in.get(0), in.get(1), in.get(2), 2, SECOND_IS_BLIND)));
 
     /** Returns attention by several heads to all keys: see {@link #multiHeadAttention(Tensor, Tensor, Tensor, int, Mask)}. */
     public static Tensor multiHeadAttention(Tensor queries, Tensor keys, Tensor values, int heads) {
@@ -138,12 +144,36 @@ public final class Attention {
 
     private static Tensor weighted(String name, Tensor queries, Tensor keys, Tensor values, @Nullable Mask mask) {
         check(name, queries, keys, values);
-        Tensor scores = queries.div(Math.sqrt(queries.dim(-1))).matmul(keys.transpose());
-        if (mask != null) {
-            requireFits(name, mask.shape(), scores.shape);
-            scores = Tensor.where(mask, scores, Tensor.scalar(Double.NEGATIVE_INFINITY));
+        Tensor scores = scores(queries, keys);
+        if (mask == null) {
+            return scores.softmax(-1).matmul(values);
         }
-        return scores.softmax(-1).matmul(values);
+        requireFits(name, mask.shape(), scores.shape);
+        if (finite(queries) && finite(keys) && finite(values)) {
+            return masked(scores, values, mask);
+        }
+        // what takes no part is replaced before the products, in which 0 times infinity is NaN
+        Tensor may = mask.toTensor();
+        Mask sees = may.sum(Dims.KEEP, -1).gt(0);
+        Mask seen = may.sum(Dims.KEEP, -2).transpose().gt(0);
+        return masked(scores(live(queries, sees), live(keys, seen)), live(values, seen), mask);
+    }
+
+    private static Tensor scores(Tensor queries, Tensor keys) {
+        return queries.div(Math.sqrt(queries.dim(-1))).matmul(keys.transpose());
+    }
+
+    private static Tensor masked(Tensor scores, Tensor values, Mask mask) {
+        Tensor visible = Tensor.where(mask, scores, Tensor.scalar(Double.NEGATIVE_INFINITY));
+        return visible.softmax(-1).matmul(values);
+    }
+
+    private static boolean finite(Tensor x) {
+        return Math.abs(x.detach().sum().item()) < Double.POSITIVE_INFINITY;
+    }
+
+    private static Tensor live(Tensor x, Mask part) {
+        return Tensor.where(part, x, Tensor.scalar(0));
     }
 
     private static void check(String name, Tensor queries, Tensor keys, Tensor values) {

@@ -1,6 +1,7 @@
 package org.retrograd.autograd.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -285,6 +286,46 @@ class SpecialPointsTest {
     }
 
     @Test
+    void windowsThatOverlapEachPoolTheirFirst() {
+        UnaryOperator<Tensor> pairs = v -> Pooling.maxPool1d(v, 2, Sliding.BY_ONE);
+        gradient(pairs, Tensor.of(5, 5, 5), 1, 1, 0);
+        gradient(pairs, Tensor.of(1, 5, 5, 2), 0, 2, 1, 0);
+        gradient(pairs, Tensor.of(1, NAN, 9, NAN), 0, 2, 0, 1);
+        gradient(pairs, Tensor.of(NAN, NAN, NAN), 1, 1, 0);
+        assertThat(pairs.apply(Tensor.of(1, NAN, 9, 8)).toArray()).containsExactly(NAN, NAN, 9);
+        gradient(
+                v -> Pooling.maxPool2d(v.reshape(2, 3), 2, 2, Sliding.BY_ONE),
+                Tensor.of(4, 4, 4, 4, 4, 4),
+                1,
+                1,
+                0,
+                0,
+                0,
+                0);
+        Sliding padded = Sliding.BY_ONE.padding(1);
+        gradient(v -> Pooling.maxPool1d(v, 3, padded), Tensor.of(-INF, -INF, -INF), 2, 1, 0);
+        gradient(v -> Pooling.maxPool1d(v, 2, padded), Tensor.of(-INF, -INF), 2, 1);
+        gradient(v -> Pooling.avgPool1d(v, 2, Sliding.BY_ONE), Tensor.of(-INF, NAN, 1), 0.5, 1, 0.5);
+    }
+
+    @Test
+    void secondDerivativesOfATieArePooledLikeTheFirst() {
+        Tensor x = Tensor.of(5, 5, 5);
+        UnaryOperator<Tensor> f =
+                v -> Pooling.maxPool1d(v, 2, Sliding.BY_ONE).pow(3).dot(Tensor.of(1, 2));
+        gradient(v -> Pooling.maxPool1d(v, 2, Sliding.BY_ONE).pow(3).mul(Tensor.of(1, 2)), x, 75, 150, 0);
+        double[] expected = {30, 0, 0, 0, 60, 0, 0, 0, 0};
+        for (Derivatives.Mode mode : Derivatives.Mode.values()) {
+            assertThat(Derivatives.jacobian((Tensor v) -> Derivatives.gradient(f, v), x, mode)
+                            .toArray())
+                    .as("%s", mode)
+                    .containsExactly(expected);
+        }
+        assertThat(Derivatives.directional(f, x, Tensor.of(1, 10, 100), 2).item())
+                .isEqualTo(30 + 60 * 100);
+    }
+
+    @Test
     void equalEntriesAreNormalisedToZero() {
         for (double c : new double[] {3, 0.1, 0.7, 123.456}) {
             Tensor row = Tensor.of(c, c, c);
@@ -328,6 +369,73 @@ class SpecialPointsTest {
                 0,
                 0,
                 0);
+    }
+
+    @Test
+    void whatIsHiddenFromAllCountsForNothingBeItNaNOrInfinite() {
+        // queries 0 and 2 see keys 0 and 2; query 1 sees none, and none sees key 1
+        Mask mask = Mask.of(true, false, true, false, false, false, true, false, true)
+                .reshape(3, 3);
+        Tensor x = Tensor.of(1, -1, 2, 0.5, 3, 1).reshape(3, 2);
+        UnaryOperator<Tensor> of = rows -> Attention.attention(rows, rows, rows, mask);
+        Tensor derivative = Derivatives.gradient(v -> of.apply(v).sumSquares(), x);
+        Tensor second = Derivatives.hessian((Tensor v) -> of.apply(v).sumSquares(), x);
+        for (double hidden : new double[] {NAN, INF, -INF}) {
+            Tensor at = Tensor.of(1, -1, hidden, hidden, 3, 1).reshape(3, 2);
+            assertThat(of.apply(at).sameAs(of.apply(x))).isTrue();
+            UnaryOperator<Tensor> f = v -> of.apply(v).sumSquares();
+            assertThat(Derivatives.gradient(f, at).sameAs(derivative)).isTrue();
+            assertThat(Derivatives.jacobian(f, at, Derivatives.Mode.FORWARD).toArray())
+                    .containsExactly(derivative.toArray(), within(1e-13));
+            assertThat(Derivatives.hessian(f, at).sameAs(second)).isTrue();
+            Tensor heads = Attention.multiHeadAttention(at, at, at, 2, mask);
+            assertThat(heads.sameAs(Attention.multiHeadAttention(x, x, x, 2, mask)))
+                    .isTrue();
+        }
+        assertThat(derivative.slice(0, 1, 2).toArray()).containsExactly(0, 0);
+        // each of the three alone
+        Tensor spoilt = x.maskedFill(Mask.of(false, true, false).reshape(3, 1), NAN);
+        Tensor expected = of.apply(x);
+        assertThat(Attention.attention(spoilt, x, x, mask).sameAs(expected)).isTrue();
+        assertThat(Attention.attention(x, spoilt, x, mask).sameAs(expected)).isTrue();
+        assertThat(Attention.attention(x, x, spoilt, mask).sameAs(expected)).isTrue();
+        Mask batches = Mask.of(true, false, true, true).reshape(2, 1, 2);
+        Tensor q = Tensor.ones(1, 1);
+        assertThat(Attention.attention(q, Tensor.ones(2, 1), Tensor.of(5, NAN).reshape(2, 1), batches)
+                        .toArray())
+                .containsExactly(5, NAN);
+    }
+
+    @Test
+    void aKeyThatOneQuerySeesIsInTheSumsOfAll() {
+        Tensor values = Tensor.of(1, NAN).reshape(2, 1);
+        Tensor q = Tensor.ones(2, 1);
+        assertThat(Attention.causalAttention(q, q, values).toArray()).containsOnly(NAN);
+    }
+
+    @Test
+    void theHessianOfAMixedMaskIsThatOfTheRowThatSees() {
+        Mask mask = Mask.of(false, false, true, true).reshape(2, 2);
+        Tensor x = Tensor.of(1, 2, 0.5, -1).reshape(2, 2);
+        Tensor weights = Tensor.of(3, -2, 1, 4).reshape(2, 2);
+        UnaryOperator<Tensor> mixed =
+                v -> Attention.attention(v, v, v, mask).mul(weights).sum();
+        UnaryOperator<Tensor> alone = v -> Attention.attention(v.slice(0, 1, 2), v, v)
+                .mul(weights.slice(0, 1, 2))
+                .sum();
+        assertThat(Derivatives.hessian(mixed, x).sameAs(Derivatives.hessian(alone, x)))
+                .isTrue();
+        // by hand: the query alone is the variable, and of the weights of two keys p and 1 - p the second derivative by
+        // the difference of scores is p (1 - p) (1 - 2 p)
+        Tensor keys = Tensor.of(1, 0, 0, 2).reshape(2, 2);
+        Tensor values = Tensor.of(1, 0).reshape(2, 1);
+        UnaryOperator<Tensor> byQueries =
+                v -> Attention.attention(v, keys, values, mask).sum();
+        double p = 1 / (1 + StrictMath.exp(-(0.5 + 2) / Math.sqrt(2)));
+        double s = p * (1 - p) * (1 - 2 * p) / 2;
+        double[] expected = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, s, -2 * s, 0, 0, -2 * s, 4 * s};
+        double[] actual = Derivatives.hessian(byQueries, x).toArray();
+        assertThat(actual).containsExactly(expected, within(1e-15));
     }
 
     @Test
