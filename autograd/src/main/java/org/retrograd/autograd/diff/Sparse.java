@@ -12,7 +12,8 @@ import org.retrograd.autograd.tensor.Tensor;
  * on everything works too, at the cost of the dense matrix; the text of the plan says so.
  *
  * <p>Points and values may have any shape: rows are the entries of the value, columns those of the argument, in row-major
- * order. Like all transforms these nest: the values of a matrix are traced if somebody else differentiates.
+ * order. For a function of a record, list or map take {@link Structure#restore} before it and {@link Structure#flatten}
+ * after it, which keep the pattern. Like all transforms these nest: the values of a matrix are traced if somebody else differentiates.
  */
 public final class Sparse {
     private Sparse() {}

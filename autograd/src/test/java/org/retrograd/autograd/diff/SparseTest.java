@@ -3,7 +3,9 @@ package org.retrograd.autograd.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.math3.linear.ArrayRealVector;
@@ -351,6 +353,19 @@ class SparseTest {
                 + ") of the " + what
                 + " may differ from 0 here, but was no entry of its pattern; make another plan, or "
                 + "avoid branches on the values of the argument";
+    }
+
+    @Test
+    void structuresAreVectorsOnTheWayInAndOut() {
+        List<Tensor> parts = List.of(point(4), point(2, 2).neg());
+        Structure<List<Tensor>> form = Structure.of(parts);
+        Function<List<Tensor>, Tensor> f =
+                p -> p.get(0).reshape(2, 2).mul(p.get(1).exp()).sum();
+        SparseMatrix h = Sparse.hessian(v -> f.apply(form.restore(v)), form.flatten(parts));
+        // by its own diagonal the second part, by the other's the mixed ones
+        assertThat(h.entries()).isEqualTo(12);
+        Tensor dense = Derivatives.hessian(f, parts);
+        assertThat(h.toDense().sub(dense).abs().max().item()).isLessThan(1e-14);
     }
 
     @Test
