@@ -204,7 +204,9 @@ final class DeterminantOps {
         Matrices.requireSquare("logDet", a);
         SlogDet parts = slogDet(a);
         Mask negative = parts.sign().lt(0);
-        return negative.any() ? parts.logAbsDet().maskedFill(negative, Double.NaN) : parts.logAbsDet();
+        // a factor NaN, not a NaN in its place: the derivative is NaN, too
+        Tensor domain = Tensor.scalar(1).maskedFill(negative, Double.NaN);
+        return negative.any() ? parts.logAbsDet().mul(domain) : parts.logAbsDet();
     }
 
     /** Sign and logarithm, [.., 2]; the sign has derivative 0. */

@@ -151,6 +151,19 @@ class LinearAlgebraTest {
         assertThat(Derivatives.gradient(a -> a.slogDet().sign(), A).toArray()).containsOnly(0.0);
         Tensor negative = Tensor.of(0, 1, 1, 0).reshape(2, 2);
         assertThat(negative.logDet().item()).isNaN();
+        for (Tensor outside : new Tensor[] {negative, negative.mul(3)}) {
+            assertThat(Derivatives.gradient(Tensor::logDet, outside).toArray()).contains(Double.NaN);
+            assertThat(Derivatives.jvp(Tensor::logDet, outside, Tensor.ones(2, 2))
+                            .item())
+                    .isNaN();
+            Tensor both = Tensor.stack(0, outside, Tensor.eye(2));
+            close(
+                    Derivatives.gradient(a -> a.logDet().sum(), both)
+                            .slice(0, 1, 2)
+                            .squeeze(0),
+                    Tensor.eye(2),
+                    1e-15);
+        }
         assertThat(negative.slogDet().sign().item()).isEqualTo(-1);
         assertThat(negative.slogDet().logAbsDet().item()).isZero();
         assertThat(Tensor.zeros(0, 0).logDet().item()).isZero();
