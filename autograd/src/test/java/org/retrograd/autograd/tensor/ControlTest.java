@@ -88,13 +88,13 @@ class ControlTest {
                     Tensor second = s.second.apply(X);
                     Function<Tensor, Tensor> sum = x -> s.f.apply(x).sum();
                     near(Derivatives.gradient(sum, X), first);
-                    near(Derivatives.jvp(s.f::apply, X, v), first.mul(v));
-                    near(Derivatives.directional(s.f::apply, X, v, 1), first.mul(v));
+                    near(Derivatives.jvp(s.f, X, v), first.mul(v));
+                    near(Derivatives.directional(s.f, X, v, 1), first.mul(v));
                     near(Derivatives.hessian(sum, X), second.diag());
                     near(Derivatives.hvp(sum, X, v), second.mul(v));
                     near(Derivatives.vhp(sum, X, v), second.mul(v));
-                    near(Derivatives.jvp(x -> Derivatives.jvp(s.f::apply, x, v), X, v), second.mul(v.square()));
-                    near(Derivatives.directional(s.f::apply, X, v, 2), second.mul(v.square()));
+                    near(Derivatives.jvp(x -> Derivatives.jvp(s.f, x, v), X, v), second.mul(v.square()));
+                    near(Derivatives.directional(s.f, X, v, 2), second.mul(v.square()));
                 }));
     }
 
