@@ -39,7 +39,7 @@ final class DeterminantOps {
 
     static Tensor det(Tensor a) {
         Matrices.requireSquare("det", a);
-        return orNaN(a, DeterminantOps::finiteDet);
+        return a.dim(-1) == 0 ? a.sum(-2, -1).add(1) : orNaN(a, DeterminantOps::finiteDet);
     }
 
     /**
