@@ -1,6 +1,7 @@
 package org.retrograd.examples;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -134,10 +135,13 @@ final class CustomFunctions implements Example {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] t, Tensor[] in, Tensor y) {
-            if (t[0] == null || t[1] == null) {
-                return t[0] == null ? windowSums(in[0].mul(t[1]), width) : windowSums(t[0].mul(in[1]), width);
+            Tensor da = t[0];
+            Tensor db = t[1];
+            if (db == null) {
+                return windowSums(Objects.requireNonNull(da).mul(in[1]), width);
             }
-            return windowSums(t[0].mul(in[1]).add(in[0].mul(t[1])), width);
+            Tensor byB = in[0].mul(db);
+            return windowSums(da == null ? byB : da.mul(in[1]).add(byB), width);
         }
     }
 
