@@ -281,12 +281,30 @@ public final class Structure<T> {
      * @throws IllegalArgumentException if form or shapes do not fit
      */
     List<Tensor> directions(String what, T value, List<Tensor> primals) {
+        return checked(what, value, primals, Linearization::requireDirections);
+    }
+
+    /** Returns the tensors of a single tangent: {@link #directions} without an axis of directions. */
+    List<Tensor> direction(String what, T value, List<Tensor> primals) {
+        return checked(what, value, primals, (which, tangent, primal) -> {
+            if (!tangent.shape().equals(primal.shape())) {
+                throw new IllegalArgumentException(
+                        which + " needs the shape " + primal.shape() + ", but got " + tangent.shape());
+            }
+        });
+    }
+
+    private interface Check {
+        void of(String which, Tensor derivative, Tensor primal);
+    }
+
+    private List<Tensor> checked(String what, T value, List<Tensor> primals, Check check) {
         List<Tensor> tensors = tensors(what, value);
         int k = 0;
         for (int i = 0; i < nodes.size(); i++) {
             if (nodes.get(i).form == Form.TENSOR) {
                 String which = nodes.get(i).parent < 0 ? what : what + " at " + path(nodes, i);
-                Linearization.requireDirections(which, tensors.get(k), primals.get(k));
+                check.of(which, tensors.get(k), primals.get(k));
                 k++;
             }
         }

@@ -28,7 +28,7 @@ public final class Taylor {
             throw new IllegalArgumentException("the order of a derivative cannot be negative, but is " + order);
         }
         Differential<X, Y> at = Differential.of(f, x);
-        return series(at, List.of(at.argument().directions("the direction", v, at.point())), order);
+        return series(at, List.of(at.argument().direction("the direction", v, at.point())), order);
     }
 
     /**
@@ -46,7 +46,7 @@ public final class Taylor {
         Differential<X, Y> at = Differential.of(f, curve.get(0));
         List<List<Tensor>> coefficients = new ArrayList<>();
         for (int k = 1; k < curve.size(); k++) {
-            coefficients.add(at.argument().directions("coefficient " + k, curve.get(k), at.point()));
+            coefficients.add(at.argument().direction("coefficient " + k, curve.get(k), at.point()));
         }
         return series(at, coefficients, curve.size() - 1);
     }

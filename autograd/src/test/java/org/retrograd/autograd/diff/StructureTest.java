@@ -235,8 +235,7 @@ class StructureTest {
         // but a series goes along one line
         assertMessage(
                 () -> Derivatives.directional(f, x, together, 2),
-                "a curve has one direction, but got 3 of them: coefficients of shapes [[3, 2, 3], [3, 3], [3, 3, 1], [3], "
-                        + "[3, 1]] for arguments of shapes [[2, 3], [3], [3, 1], [], [1]]");
+                "the direction at .layers[0].weights needs the shape [2, 3], but got [3, 2, 3]");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.retrograd.autograd.tensor.CustomFunction;
+import org.retrograd.autograd.tensor.Linearization;
 import org.retrograd.autograd.tensor.Tensor;
 
 /** Coefficients along lines and curves against series that are known, and what is refused. */
@@ -100,8 +101,11 @@ class TaylorTest {
         assertThatThrownBy(() -> Taylor.along(v -> v, List.<Tensor>of()))
                 .hasMessage("a curve needs at least one coefficient, the point where it begins");
         assertThatThrownBy(() -> Taylor.along(v -> v, List.of(x, Tensor.of(1))))
-                .hasMessage("coefficient 1 needs the shape [2], or one more axis of directions before it, but got [1]");
+                .hasMessage("coefficient 1 needs the shape [2], but got [1]");
         assertThatThrownBy(() -> Taylor.coefficients(v -> v, x, Tensor.eye(2), 2))
+                .hasMessage("the direction needs the shape [2], but got [2, 2]");
+        Linearization at = Linearization.of(in -> in.get(0), List.of(x));
+        assertThatThrownBy(() -> at.pushSeries(List.of(List.of(Tensor.eye(2))), 2))
                 .hasMessage(
                         "a curve has one direction, but got 2 of them: coefficients of shapes [[2, 2]] for arguments of "
                                 + "shapes [[2]]");
