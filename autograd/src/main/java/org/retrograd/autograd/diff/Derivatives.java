@@ -210,15 +210,21 @@ public final class Derivatives {
     public static <X> X hessianDiagonal(Function<X, Tensor> f, X x) {
         Differential<X, Tensor> at = linearize(f, x);
         at.scalarValue();
-        return at.tensors().knowsSecond()
-                ? alongAxes(
-                        at,
-                        (which, seeds, from) -> at.tensors()
-                                .second(Basis.only(which, seeds, at.point().size()), false))
-                : diagonalOfProducts(linearize(z -> gradient(f, z), x));
+        return shaped(at, at.tensors().knowsSecond() ? second(at, false) : diagonalOfProducts(f, x));
     }
 
-    private static <X> X diagonalOfProducts(Differential<X, X> at) {
+    /** Returns the second derivatives along the axes of each argument, or what they sum up to in each sweep. */
+    private static List<Tensor> second(Differential<?, Tensor> at, boolean summed) {
+        int count = at.point().size();
+        return alongAxes(
+                at,
+                (which, seeds, from) -> at.tensors()
+                        .second(Basis.only(which, seeds, count), summed)
+                        .reshape(-1));
+    }
+
+    private static <X> List<Tensor> diagonalOfProducts(Function<X, Tensor> f, X x) {
+        Differential<X, X> at = linearize(z -> gradient(f, z), x);
         return alongAxes(at, (which, seeds, from) -> {
             int n = at.point().get(which).size();
             int directions = seeds.size() / n;
@@ -231,13 +237,13 @@ public final class Derivatives {
         });
     }
 
-    /** What a sweep along some axes of one argument yields, one number for each; the first of them is number {@code from}. */
+    /** What a sweep along some axes of one argument yields, as a vector; the first of them is number {@code from}. */
     private interface AlongAxes {
         Tensor of(int argument, Tensor seeds, int from);
     }
 
-    /** Returns what sweeps along the axes of all arguments yield, in the form of the argument. */
-    private static <X> X alongAxes(Differential<X, ?> at, AlongAxes sweep) {
+    /** Returns what the sweeps along all axes of each argument yield, one after the other. */
+    private static List<Tensor> alongAxes(Differential<?, ?> at, AlongAxes sweep) {
         int chunk = directionsPerSweep(at.tensors().cost());
         List<Tensor> found = new ArrayList<>();
         for (int k = 0; k < at.point().size(); k++) {
@@ -245,12 +251,19 @@ public final class Derivatives {
             Shape shape = at.point().get(k).shape();
             found.add(
                     shape.size() == 0
-                            ? Tensor.zeros(shape)
+                            ? Tensor.zeros(0)
                             : Basis.sweep(shape, chunk, (seeds, from) -> List.of(sweep.of(which, seeds, from)))
-                                    .get(0)
-                                    .reshape(shape));
+                                    .get(0));
         }
-        return at.argument().with(found);
+        return found;
+    }
+
+    private static <X> X shaped(Differential<X, ?> at, List<Tensor> entries) {
+        List<Tensor> shaped = new ArrayList<>();
+        for (int k = 0; k < entries.size(); k++) {
+            shaped.add(entries.get(k).reshape(at.point().get(k).shape()));
+        }
+        return at.argument().with(shaped);
     }
 
     /**
@@ -265,27 +278,9 @@ public final class Derivatives {
     public static <X> Tensor laplacian(Function<X, Tensor> f, X x) {
         Differential<X, Tensor> at = linearize(f, x);
         at.scalarValue();
-        if (!at.tensors().knowsSecond()) {
-            return Structure.of(x).flatten(hessianDiagonal(f, x)).sum();
-        }
-        int chunk = directionsPerSweep(at.tensors().cost());
         Tensor sum = Tensor.scalar(0);
-        for (int k = 0; k < at.point().size(); k++) {
-            int which = k;
-            Shape shape = at.point().get(k).shape();
-            if (shape.size() > 0) {
-                sum = sum.add(Basis.sweep(
-                                shape,
-                                chunk,
-                                (seeds, from) -> List.of(at.tensors()
-                                        .second(
-                                                Basis.only(
-                                                        which, seeds, at.point().size()),
-                                                true)
-                                        .reshape(1)))
-                        .get(0)
-                        .sum());
-            }
+        for (Tensor part : at.tensors().knowsSecond() ? second(at, true) : diagonalOfProducts(f, x)) {
+            sum = sum.add(part.sum());
         }
         return sum;
     }
